@@ -1,0 +1,74 @@
+"""Appends the lines of a run as they happen, and joins what several workers wrote."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from pathlib import Path
+
+from harness.model import Exchange
+from harness.model.codec import read_run, to_line
+from harness.model.record import Run
+from harness.model.requirement import Requirement
+from harness.redact import Redactor
+
+RUN = "run.jsonl"
+WORKERS_RANGE = 100_000
+"""Numbers of exchanges that one worker may use; ids stay unique when files are joined."""
+
+
+class Recorder:
+    """Writes one file line by line. Every line is complete when it is on disk, and redacted."""
+
+    def __init__(self, directory: Path, redactor: Redactor, worker: int | None = None) -> None:
+        name = RUN if worker is None else f"run-{worker}.jsonl"
+        self.directory = directory
+        self.path = directory / name
+        self._redactor = redactor
+        self._numbers = itertools.count((0 if worker is None else worker + 1) * WORKERS_RANGE + 1)
+        self._lock = threading.Lock()
+        directory.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("a", encoding="utf-8", buffering=1)
+
+    def write(self, value: object) -> None:
+        """Append ``value`` (any type of :data:`harness.model.codec.LINE_TYPES`)."""
+        line = to_line(value)
+        if not isinstance(value, Requirement):  # the catalogue's own prose holds no secret
+            line = self._redactor.clean(line)
+        with self._lock:
+            self._file.write(line + "\n")
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Give ``exchange`` its id, write it, and return it under that id."""
+        with self._lock:
+            named = exchange.named(f"x-{next(self._numbers):06d}")
+        self.write(named)
+        return named
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def join_workers(directory: Path) -> None:
+    """Append what workers left in ``run-N.jsonl`` to ``run.jsonl`` and remove their files."""
+    parts = sorted(directory.glob("run-*.jsonl"))
+    with (directory / RUN).open("a", encoding="utf-8") as whole:
+        for part in parts:
+            whole.writelines(_whole_lines(part))
+            part.unlink()
+
+
+def load(directory: Path) -> Run:
+    """The run in ``directory``, also one that was killed before its workers' files were joined.
+
+    Raises FileNotFoundError if there is none, RecordProblem if it cannot be read.
+    """
+    lines = (directory / RUN).read_text(encoding="utf-8").splitlines()
+    for part in sorted(directory.glob("run-*.jsonl")):
+        lines[1:1] = [line.rstrip("\n") for line in _whole_lines(part)]
+    return read_run(lines)
+
+
+def _whole_lines(part: Path) -> list[str]:
+    text = part.read_text(encoding="utf-8")
+    return [line for line in text.splitlines(keepends=True) if line.endswith("\n")]
