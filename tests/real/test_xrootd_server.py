@@ -1,0 +1,96 @@
+"""XRootD, started by its kind, answers as the server the suite is going to judge."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from curl import Answer, curl, proxy_option, token_option
+
+from fixtures.kinds import Started
+from fixtures.pki import Defect, Testbed
+
+pytestmark = pytest.mark.real
+LOOPBACK = "0100007F"
+
+
+@pytest.fixture(scope="module")
+def token(xrootd: Started) -> str:
+    assert xrootd.credentials.token
+    return token_option(xrootd.credentials.token)
+
+
+@pytest.fixture(scope="module")
+def proxy(xrootd: Started) -> str:
+    assert xrootd.credentials.proxy
+    return proxy_option(xrootd.credentials.proxy)
+
+
+@pytest.fixture(scope="module")
+def reader(xrootd: Started) -> str:
+    assert xrootd.credentials.second_token
+    return token_option(xrootd.credentials.second_token)
+
+
+def put(server: Started, path: str, identity: str, content: Path) -> Answer:
+    return curl(server, path, identity, "--upload-file", str(content))
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    path = tmp_path / "content"
+    path.write_bytes(os.urandom(100_000))
+    return path
+
+
+@pytest.mark.parametrize("identity", ["token", "proxy"])
+def test_upload_and_download(
+    xrootd: Started, identity: str, content: Path, request: pytest.FixtureRequest
+) -> None:
+    who = request.getfixturevalue(identity)
+    assert put(xrootd, f"/by-{identity}", who, content).status in (200, 201)
+    assert curl(xrootd, f"/by-{identity}", who) == Answer(200, content.read_bytes())
+
+
+def test_second_identity_reads_but_does_not_write(
+    xrootd: Started, token: str, reader: str, content: Path
+) -> None:
+    assert put(xrootd, "/shown", token, content).status in (200, 201)
+    assert curl(xrootd, "/shown", reader) == Answer(200, content.read_bytes())
+    assert put(xrootd, "/not-shown", reader, content).status == 403
+    assert curl(xrootd, "/shown", reader, "--request", "DELETE").status == 403
+    assert curl(xrootd, "/shown", token).status == 200
+
+
+def test_nobody_else_gets_in(xrootd: Started, token: str, content: Path, testbed: Testbed) -> None:
+    assert put(xrootd, "/private", token, content).status in (200, 201)
+    assert curl(xrootd, "/private").status == 403
+    stranger = testbed.bad_user(Defect.UNKNOWN_CA)
+    shown = f'cert = "{stranger.cert}"\nkey = "{stranger.key}"\n'
+    assert curl(xrootd, "/private", shown).status != 200
+
+
+def test_listens_on_loopback_only(xrootd: Started) -> None:
+    port = f":{int(xrootd.url.split(':')[2].split('/')[0]):04X}"
+    tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
+    rows = [row.split() for table in tables for row in table.read_text().splitlines()[1:]]
+    listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(port)}
+    assert listening == {LOOPBACK + port}
+
+
+def test_secrets_are_for_their_owner_only(xrootd: Started) -> None:
+    state = xrootd.daemon.state.directory
+    server = [state / name for name in ("host.key", "macaroon-secret")]
+    shown = (xrootd.credentials.token, xrootd.credentials.second_token, xrootd.credentials.proxy)
+    client = [path for path in shown if path is not None]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in server} == {0o400}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in client} == {0o600}
+
+
+def test_log_holds_no_token(xrootd: Started) -> None:
+    assert xrootd.credentials.token
+    log = xrootd.daemon.state.log.read_text()
+    assert xrootd.version in log
+    assert xrootd.credentials.token.read_text() not in log
