@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from curl import Answer, curl, proxy_option, token_option
+from curl import Answer, Identity, by_certificate, by_token, curl
 
 from fixtures.kinds import Started
 from fixtures.pki import Defect, Testbed
@@ -17,25 +17,22 @@ LOOPBACK = "0100007F"
 
 
 @pytest.fixture(scope="module")
-def token(xrootd: Started) -> str:
-    assert xrootd.credentials.token
-    return token_option(xrootd.credentials.token)
+def token(xrootd: Started) -> Identity:
+    return by_token(xrootd.credentials.token)
 
 
 @pytest.fixture(scope="module")
-def proxy(xrootd: Started) -> str:
-    assert xrootd.credentials.proxy
-    return proxy_option(xrootd.credentials.proxy)
+def proxy(xrootd: Started) -> Identity:
+    return by_certificate(xrootd.credentials.proxy)
 
 
 @pytest.fixture(scope="module")
-def reader(xrootd: Started) -> str:
-    assert xrootd.credentials.second_token
-    return token_option(xrootd.credentials.second_token)
+def reader(xrootd: Started) -> Identity:
+    return by_token(xrootd.credentials.second_token)
 
 
-def put(server: Started, path: str, identity: str, content: Path) -> Answer:
-    return curl(server, path, identity, "--upload-file", str(content))
+def put(server: Started, path: str, who: Identity, content: Path) -> Answer:
+    return curl(server, path, who, "--upload-file", str(content))
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def test_upload_and_download(
 
 
 def test_second_identity_reads_but_does_not_write(
-    xrootd: Started, token: str, reader: str, content: Path
+    xrootd: Started, token: Identity, reader: Identity, content: Path
 ) -> None:
     assert put(xrootd, "/shown", token, content).status in (200, 201)
     assert curl(xrootd, "/shown", reader) == Answer(200, content.read_bytes())
@@ -64,12 +61,13 @@ def test_second_identity_reads_but_does_not_write(
     assert curl(xrootd, "/shown", token).status == 200
 
 
-def test_nobody_else_gets_in(xrootd: Started, token: str, content: Path, testbed: Testbed) -> None:
+def test_nobody_else_gets_in(
+    xrootd: Started, token: Identity, content: Path, testbed: Testbed
+) -> None:
     assert put(xrootd, "/private", token, content).status in (200, 201)
     assert curl(xrootd, "/private").status == 403
     stranger = testbed.bad_user(Defect.UNKNOWN_CA)
-    shown = f'cert = "{stranger.cert}"\nkey = "{stranger.key}"\n'
-    assert curl(xrootd, "/private", shown).status != 200
+    assert curl(xrootd, "/private", by_certificate(stranger.cert, stranger.key)).status != 200
 
 
 def test_listens_on_loopback_only(xrootd: Started) -> None:
