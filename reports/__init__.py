@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.model import Run
-from reports import html, junit, terminal, verdicts
+from reports import csv_table, html, junit, markdown, nagios, prometheus, terminal, verdicts
 from reports.reading import NO_EXTRAS, Extras, Reading, read
 
 __all__ = ["FORMATS", "NO_EXTRAS", "Extras", "Format", "Reading", "read"]
@@ -24,5 +24,9 @@ FORMATS: dict[str, Format] = {
     "html": Format("report.html", html.render),
     "junit": Format("junit.xml", junit.render),
     "verdicts": Format("verdicts.json", verdicts.render),
+    "markdown": Format("summary.md", markdown.render),
+    "csv": Format("verdicts.csv", csv_table.render),
+    "nagios": Format("nagios.txt", nagios.render),
+    "prometheus": Format("httptpc.prom", prometheus.render),
     "terminal": Format("summary.txt", terminal.render),
 }
