@@ -31,14 +31,9 @@ def render(run: Run, extras: Extras = NO_EXTRAS) -> str:
     grouped: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in reading.judgements:
         grouped[judgement.endpoint].append(judgement)
-    seen: dict[tuple[str, str], list[Observation]] = defaultdict(list)
-    for observation in run.observations:
-        seen[observation.endpoint, observation.requirement].append(observation)
     for endpoint in run.endpoints:
         cases = [
-            case
-            for judgement in grouped[endpoint.name]
-            for case in _cases(reading, judgement, seen[endpoint.name, judgement.requirement])
+            case for judgement in grouped[endpoint.name] for case in _cases(reading, judgement)
         ]
         root.append(_suite(run, endpoint, cases))
     ET.indent(root)
@@ -59,21 +54,17 @@ def _suite(run: Run, endpoint: EndpointRecord, cases: list[ET.Element]) -> ET.El
     return suite
 
 
-def _cases(reading: Reading, judgement: Judgement, seen: list[Observation]) -> Iterator[ET.Element]:
-    for observation in seen:
+def _cases(reading: Reading, judgement: Judgement) -> Iterator[ET.Element]:
+    """One case per observation, and one for a requirement that nothing was run for."""
+    silence = Observation(
+        endpoint=judgement.endpoint,
+        requirement=judgement.requirement,
+        check="none",
+        outcome=Outcome.UNTESTED,
+        reason=judgement.reason,
+    )
+    for observation in reading.observations(judgement) or (silence,):
         yield _case(reading, judgement, observation)
-    if not seen:
-        yield _case(
-            reading,
-            judgement,
-            Observation(
-                endpoint=judgement.endpoint,
-                requirement=judgement.requirement,
-                check="none",
-                outcome=Outcome.UNTESTED,
-                reason=judgement.reason,
-            ),
-        )
 
 
 def _case(reading: Reading, judgement: Judgement, seen: Observation) -> ET.Element:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.model import EndpointRecord, Exchange, Judgement, Level, Requirement, Run, Verdict
+from harness.model import (
+    EndpointRecord,
+    Exchange,
+    Judgement,
+    Level,
+    Observation,
+    Requirement,
+    Run,
+    Verdict,
+)
 from harness.model.curl import curl
 from harness.model.verdicts import exit_code, judge
 
@@ -43,7 +52,12 @@ class Reading:
     requirements: dict[str, Requirement]
     endpoints: dict[str, EndpointRecord]
     exchanges: dict[str, Exchange]
+    observed: dict[tuple[str, str], tuple[Observation, ...]]
     exit_code: int
+
+    def observations(self, judgement: Judgement) -> tuple[Observation, ...]:
+        """Everything that checks saw for the judgement, decisive or not."""
+        return self.observed.get((judgement.endpoint, judgement.requirement), ())
 
     def having(self, *verdicts: Verdict) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict in verdicts)
@@ -82,12 +96,16 @@ class Reading:
 def read(run: Run) -> Reading:
     """Judge a run and index its record."""
     judgements = judge(run)
+    observed: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for observation in run.observations:
+        observed[observation.endpoint, observation.requirement].append(observation)
     return Reading(
         run=run,
         judgements=judgements,
         requirements={r.id: r for r in run.requirements},
         endpoints={e.name: e for e in run.endpoints},
         exchanges={x.id: x for x in run.exchanges},
+        observed={key: tuple(seen) for key, seen in observed.items()},
         exit_code=exit_code(run, judgements),
     )
 
