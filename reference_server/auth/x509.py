@@ -1,0 +1,41 @@
+"""Identity from a TLS client certificate, through RFC 3820 proxies down to the user."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from cryptography import x509
+
+from reference_server.behaviour import Behaviour
+from reference_server.pki import PROXY_CERT_INFO, dn
+
+DER = 2
+"""_ssl.ENCODING_DER: the chain is only reachable through the private object before 3.13."""
+
+
+def verified_chain(sock: ssl.SSLSocket) -> list[x509.Certificate]:
+    """The chain OpenSSL verified, leaf first; empty without a client certificate."""
+    inner: Any = sock._sslobj  # type: ignore[attr-defined]
+    found = inner.get_verified_chain() or []
+    return [x509.load_der_x509_certificate(item.public_bytes(DER)) for item in found]
+
+
+def subject_of(chain: list[x509.Certificate], behaviour: Behaviour) -> str | None:
+    """The user's name in slash form; None when a proxy breaks RFC 3820.
+
+    OpenSSL has checked signatures, validity, path lengths and the subject rule already; it takes
+    a ProxyCertInfo that is not critical, which RFC 3820 section 3.8 forbids.
+    """
+    for certificate in chain:
+        information = _proxy_information(certificate)
+        if information is None:
+            return dn(behaviour.mapped_certificate(chain, certificate).subject)
+        if not information.critical:
+            return None
+    return None
+
+
+def _proxy_information(certificate: x509.Certificate) -> x509.Extension[x509.ExtensionType] | None:
+    found = [item for item in certificate.extensions if item.oid == PROXY_CERT_INFO]
+    return found[0] if found else None

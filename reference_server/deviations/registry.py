@@ -1,0 +1,80 @@
+"""The registry of deviations; it refuses a class that changes more or less than one seam."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from reference_server.behaviour import Behaviour
+
+REQUIREMENT = re.compile(r"[A-Z0-9]+-\d{3}")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class UnknownDeviation(Exception):
+    """There is no deviation of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A deviation and what it must break.
+
+    `also` are requirements that unavoidably break along, each with a reason. `seen_in` names the
+    software or issue it was seen in, or says that it is a mutant of the catalogue.
+    """
+
+    name: str
+    breaks: tuple[str, ...]
+    also: Mapping[str, str]
+    seen_in: str
+    summary: str
+    behaviour: type[Behaviour]
+
+
+_REGISTRY: dict[str, Deviation] = {}
+
+
+def deviation(
+    name: str,
+    *,
+    breaks: tuple[str, ...],
+    also: Mapping[str, str] | None = None,
+    seen_in: str = "catalogue mutant",
+) -> Callable[[type[Behaviour]], type[Behaviour]]:
+    """Register a subclass of Behaviour under a name; raises TypeError for a bad one."""
+
+    def register(cls: type[Behaviour]) -> type[Behaviour]:
+        _check(name, cls, (*breaks, *(also or {})))
+        summary = " ".join((cls.__doc__ or "").split())
+        _REGISTRY[name] = Deviation(name, breaks, dict(also or {}), seen_in, summary, cls)
+        return cls
+
+    return register
+
+
+def _check(name: str, cls: type[Behaviour], requirements: tuple[str, ...]) -> None:
+    changed = [key for key, value in vars(cls).items() if callable(value)]
+    if cls.__bases__ != (Behaviour,) or len(changed) != 1 or not hasattr(Behaviour, changed[0]):
+        raise TypeError(f"{name}: overrides {changed}, must override exactly one seam")
+    others = [key for key in vars(cls) if not key.startswith("__") and key not in changed]
+    if others or not cls.__doc__:
+        raise TypeError(f"{name}: needs one sentence and nothing but one method, has {others}")
+    if name in _REGISTRY or not NAME.fullmatch(name) or not requirements:
+        raise TypeError(f"{name}: bad or repeated name, or nothing that it breaks")
+    if not all(REQUIREMENT.fullmatch(item) for item in requirements):
+        raise TypeError(f"{name}: bad requirement id")
+
+
+def all_deviations() -> list[Deviation]:
+    """Every deviation, by name."""
+    return [_REGISTRY[name] for name in sorted(_REGISTRY)]
+
+
+def behaviour_with(names: list[str]) -> Behaviour:
+    """The behaviour with the named deviations; raises UnknownDeviation."""
+    unknown = [name for name in names if name not in _REGISTRY]
+    if unknown:
+        raise UnknownDeviation(f"unknown deviation: {', '.join(unknown)}")
+    bases = tuple(dict.fromkeys(_REGISTRY[name].behaviour for name in names))
+    return type("DeviatingBehaviour", bases, {})() if bases else Behaviour()

@@ -1,0 +1,143 @@
+"""Digests of objects: RFC 3230 and RFC 9530 names, values and header fields."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Protocol
+
+from reference_server.store import Block, Reader, Record
+
+ADLER32 = "adler32"
+HASHES = {"md5": "md5", "sha": "sha1", "sha-256": "sha256", "sha-512": "sha512"}
+"""RFC 3230 name -> name of the function. Names as registered by IANA, in lower case."""
+ALGORITHMS = (ADLER32, *HASHES)
+REPR_ALGORITHMS = ("sha-256", "sha-512")
+"""The algorithms of RFC 9530 section 5 that are fit for use."""
+_HEX_ADLER = re.compile(r"[0-9A-Fa-f]{1,8}")
+
+
+class _Running(Protocol):
+    def update(self, data: Block, /) -> None: ...
+
+
+class Hasher:
+    """Digests of a stream, several at once; values in hex by RFC 3230 name."""
+
+    def __init__(self, algorithms: Iterable[str]) -> None:
+        wanted = set(algorithms)
+        self._adler: int | None = 1 if ADLER32 in wanted else None
+        self._hashes = {
+            name: hashlib.new(HASHES[name], usedforsecurity=False)
+            for name in HASHES
+            if name in wanted
+        }
+
+    def update(self, block: Block) -> None:
+        """Add the next bytes of the stream."""
+        if self._adler is not None:
+            self._adler = zlib.adler32(block, self._adler)
+        for running in self._hashes.values():
+            running.update(block)
+
+    def values(self) -> dict[str, str]:
+        """What the bytes so far amount to."""
+        found = {name: running.hexdigest() for name, running in self._hashes.items()}
+        if self._adler is not None:
+            found[ADLER32] = f"{self._adler:08x}"
+        return found
+
+
+def wire_value(algorithm: str, hex_value: str) -> str:
+    """A value as the Digest field wants it: adler32 in hex, the rest in base64 (RFC 3230 4.1.1)."""
+    if algorithm == ADLER32:
+        return hex_value
+    return base64.b64encode(bytes.fromhex(hex_value)).decode("ascii")
+
+
+def hex_value(algorithm: str, text: str) -> str | None:
+    """The inverse of `wire_value`; None for what is not a value of the algorithm."""
+    if algorithm == ADLER32:
+        return f"{int(text, 16):08x}" if _HEX_ADLER.fullmatch(text) else None
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    size = hashlib.new(HASHES[algorithm], usedforsecurity=False).digest_size
+    return raw.hex() if len(raw) == size else None
+
+
+def parse_digests(text: str) -> dict[str, str]:
+    """The values of a Digest field that we can compare, in hex; others are passed over."""
+    found: dict[str, str] = {}
+    for item in text.split(","):
+        name, _, value = item.strip().partition("=")
+        algorithm = name.strip().lower()
+        if algorithm in ALGORITHMS:
+            known = hex_value(algorithm, value.strip())
+            if known is not None:
+                found[algorithm] = known
+    return found
+
+
+def parse_repr_digests(text: str) -> dict[str, str]:
+    """The values of a Repr-Digest field (RFC 9530 section 3: a dictionary of byte sequences)."""
+    found: dict[str, str] = {}
+    for item in text.split(","):
+        name, _, value = item.strip().partition("=")
+        if name in REPR_ALGORITHMS and value.startswith(":") and value.endswith(":"):
+            known = hex_value(name, value[1:-1])
+            if known is not None:
+                found[name] = known
+    return found
+
+
+def parse_wishes(text: str) -> list[str]:
+    """Algorithms of a Want-Digest field by preference; q=0 leaves one out (RFC 3230 4.3.1)."""
+    weighted: list[tuple[float, int, str]] = []
+    for position, item in enumerate(text.split(",")):
+        name, *parameters = (part.strip() for part in item.split(";"))
+        weight = _weight(parameters)
+        if name and weight > 0:
+            weighted.append((-weight, position, name.lower()))
+    return [name for _, _, name in sorted(weighted)]
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def digests_of(reader: Reader, algorithms: Iterable[str]) -> dict[str, str]:
+    """Digests of an object, from its record where known; what is computed is kept."""
+    wanted = list(algorithms)
+    record = reader.record()
+    missing = [name for name in wanted if name not in record.digests]
+    if missing:
+        computed = _compute(reader, missing)
+        record = Record({**record.digests, **computed}, record.owner, record.properties)
+        reader.amend(record)
+    return {name: record.digests[name] for name in wanted}
+
+
+def _compute(reader: Reader, algorithms: list[str]) -> dict[str, str]:
+    hasher = Hasher(algorithms)
+    buffer = memoryview(bytearray(min(1 << 20, reader.entry.size)))
+    offset = 0
+    while offset < reader.entry.size:
+        count = reader.read_into(buffer, offset)
+        if not count:
+            break
+        hasher.update(buffer[:count])
+        offset += count
+    return hasher.values()

@@ -1,0 +1,49 @@
+"""One request with all that a method needs to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference_server.auth.authenticator import Peer
+from reference_server.auth.identity import Activity, Identity
+from reference_server.refusal import Refusal
+from reference_server.server import Parts
+from reference_server.store import Entry
+from reference_server.wire.bodies import RequestBody
+from reference_server.wire.heads import RequestHead
+from reference_server.wire.targets import Target
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that has been read and authenticated, not yet authorised."""
+
+    head: RequestHead
+    target: Target
+    path: str
+    body: RequestBody
+    identity: Identity | None
+    peer: Peer
+    parts: Parts
+
+    def require(self, activity: Activity, path: str | None = None) -> Identity:
+        """The identity, if it may do that; raises Refusal 401 (anonymous) or 403."""
+        if self.identity is None:
+            challenges = self.parts.authenticator.challenges()
+            raise Refusal(401, "authentication needed", headers=challenges)
+        if not self.allowed(activity, path):
+            raise Refusal(403, f"{activity.value} not permitted")
+        return self.identity
+
+    def allowed(self, activity: Activity, path: str | None = None) -> bool:
+        """Whether the requester may do that (on the request's own path by default)."""
+        identity = self.identity
+        where = self.path if path is None else path
+        return identity is not None and identity.rights.allows(activity, where)
+
+    def existing(self) -> Entry:
+        """The resource at the request's path; raises Refusal 404."""
+        entry = self.parts.store.stat(self.path)
+        if entry is None:
+            raise Refusal(404, "no such resource")
+        return entry

@@ -1,0 +1,98 @@
+"""One server: its settings, its parts and the sockets it listens on."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reference_server.auth.authenticator import Authenticator
+from reference_server.behaviour import Behaviour
+from reference_server.store import Store
+
+STACK = 512 * 1024
+"""Stack of a connection's thread, bytes; a thousand slow transfers must fit."""
+BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds."""
+
+    marker_period: float = 5.0
+    connect: float = 30.0
+    stall: float = 60.0
+    idle: float = 120.0
+    expect: float = 1.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every request of one server works with."""
+
+    name: str
+    behaviour: Behaviour
+    store: Store
+    authenticator: Authenticator
+    far_tls: ssl.SSLContext
+    limits: Limits = field(default_factory=Limits)
+
+
+class Door:
+    """A listening socket, IPv4 and IPv6 loopback, and the thread that accepts on it."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = _listen(port)
+        self.port: int = self.socket.getsockname()[1]
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+def _listen(port: int) -> socket.socket:
+    """Listen on all addresses of both families where there is IPv6, else on IPv4."""
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(
+            ("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+        )
+    return socket.create_server(("", port), backlog=BACKLOG)
+
+
+def server_context(cert: Path, key: Path, trust: Path) -> ssl.SSLContext:
+    """TLS towards clients: client certificates welcome, RFC 3820 proxies accepted.
+
+    No session tickets: a resumed session has no certificate chain to find the user in, and
+    would outlive the certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(cert, key)
+    _trust(context, trust)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+    return context
+
+
+def far_context(trust: Path) -> ssl.SSLContext:
+    """TLS towards the far side: chain and host name are verified."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _trust(context, trust)
+    return context
+
+
+def _trust(context: ssl.SSLContext, trust: Path) -> None:
+    if trust.is_dir():
+        context.load_verify_locations(capath=trust)
+    else:
+        context.load_verify_locations(cafile=trust)
+
+
+threading.stack_size(STACK)

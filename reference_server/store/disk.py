@@ -1,0 +1,293 @@
+"""Objects as files below one directory.
+
+Drafts live in a hidden directory of the same file system and are renamed into place, so a crash at
+any point leaves the old object or the new one (rename(2) is atomic; fsync orders it on the medium).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import json
+import os
+import shutil
+import stat as stat_bits
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from reference_server.store import (
+    Block,
+    Draft,
+    Entry,
+    Exists,
+    IsCollection,
+    Missing,
+    NoParent,
+    NoSpace,
+    Reader,
+    Record,
+    StoreProblem,
+)
+from reference_server.wire.targets import RESERVED_PREFIX
+
+RECORD_ATTRIBUTE = "user.httptpc"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class DiskStore:
+    """A store on disk. `durable` syncs every publication to the medium; `temporary` is removed."""
+
+    def __init__(self, root: Path, *, durable: bool = True, temporary: bool = False) -> None:
+        self.root = root
+        self.durable = durable
+        self._temporary = temporary
+        self._serial = itertools.count()
+        self._clock = threading.Lock()
+        self._last_ns = 0
+        self.records: dict[tuple[int, int], Record] = {}
+        self._incoming = root / RESERVED_PREFIX / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+
+    def place(self, path: str) -> Path:
+        """The file that stands for a path."""
+        return self.root / path.lstrip("/")
+
+    def fresh_name(self) -> Path:
+        """A name in the hidden directory; it tells the process so that a later one can sweep."""
+        return self._incoming / f"{os.getpid()}-{next(self._serial)}"
+
+    def next_ns(self) -> int:
+        """The time, strictly increasing: two contents never share a modification time."""
+        with self._clock:
+            self._last_ns = max(time.time_ns(), self._last_ns + 1)
+            return self._last_ns
+
+    def stat(self, path: str) -> Entry | None:
+        try:
+            return entry_of(path, self.place(path).lstat())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def children(self, path: str) -> list[Entry]:
+        try:
+            names = sorted(item.name for item in self.place(path).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            raise Missing(path) from None
+        found = (self.stat(f"{path.rstrip('/')}/{name}") for name in names if _is_public(name))
+        return [entry for entry in found if entry is not None]
+
+    def open(self, path: str) -> Reader:
+        try:
+            fd = os.open(self.place(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            raise Missing(path) from None
+        reader = DiskReader(self, path, fd)
+        if reader.entry.is_collection:
+            reader.close()
+            raise IsCollection(path)
+        return reader
+
+    def draft(self) -> Draft:
+        return DiskDraft(self)
+
+    def make_collection(self, path: str) -> None:
+        with _namespace_errors(path):
+            self.place(path).mkdir()
+
+    def delete(self, path: str) -> None:
+        """A collection vanishes by one rename; its members are removed out of sight."""
+        trash = self.fresh_name()
+        with _namespace_errors(path):
+            self.place(path).rename(trash)
+        _remove(trash)
+
+    def move(self, source: str, destination: str, *, replace: bool) -> None:
+        old = self.stat(destination)
+        if old is not None and not replace:
+            raise Exists(destination)
+        aside = self.fresh_name()
+        with _namespace_errors(destination):
+            if old is not None:
+                self.place(destination).rename(aside)
+            try:
+                self.place(source).rename(self.place(destination))
+            except OSError:
+                if old is not None:
+                    aside.rename(self.place(destination))
+                raise
+        if old is not None:
+            _remove(aside)
+
+    def owner(self, path: str) -> str:
+        with contextlib.suppress(OSError, StoreProblem):
+            return _read_record(self, str(self.place(path)), self.place(path).lstat()).owner
+        return ""
+
+    def set_owner(self, path: str, owner: str) -> None:
+        write_record(self, str(self.place(path)), self.place(path).lstat(), Record(owner=owner))
+
+    def close(self) -> None:
+        if self._temporary:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove drafts of processes that ended without doing so."""
+        for leftover in self._incoming.iterdir():
+            pid = leftover.name.partition("-")[0]
+            if pid != str(os.getpid()) and not Path(f"/proc/{pid}").exists():
+                _remove(leftover)
+
+
+class DiskReader:
+    """An open file; offsets are explicit, so several requests never share a position."""
+
+    def __init__(self, store: DiskStore, path: str, fd: int) -> None:
+        self._store = store
+        self._fd = fd
+        self._stat = os.fstat(fd)
+        self.entry = entry_of(path, self._stat)
+
+    def read_into(self, view: memoryview, offset: int) -> int:
+        return os.preadv(self._fd, [view], offset)
+
+    def record(self) -> Record:
+        return _read_record(self._store, self._fd, self._stat)
+
+    def amend(self, record: Record) -> None:
+        write_record(self._store, self._fd, self._stat, record)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+class DiskDraft:
+    """A file in the hidden directory."""
+
+    def __init__(self, store: DiskStore) -> None:
+        self._store = store
+        self._place = store.fresh_name()
+        self._fd = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self.size = 0
+
+    def write(self, block: Block) -> None:
+        view = memoryview(block)
+        try:
+            while view:
+                written = os.write(self._fd, view)
+                self.size += written
+                view = view[written:]
+        except OSError as problem:
+            if problem.errno in FULL:
+                raise NoSpace("no space left") from None
+            raise
+
+    def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
+        now = self._store.next_ns()
+        os.utime(self._fd, ns=(now, now))
+        write_record(self._store, self._fd, os.fstat(self._fd), record)
+        if self._store.durable:
+            os.fsync(self._fd)
+        with _namespace_errors(path):
+            self._put_in_place(self._store.place(path), replace=replace)
+        entry = entry_of(path, os.fstat(self._fd))
+        self._close()
+        return entry
+
+    def _put_in_place(self, target: Path, *, replace: bool) -> None:
+        if replace:
+            self._place.rename(target)
+        else:  # link(2) fails where a name exists: no race between looking and publishing
+            os.link(self._place, target)
+            self._place.unlink()
+        if self._store.durable:
+            _sync_directory(target.parent)
+
+    def discard(self) -> None:
+        if self._fd >= 0:
+            self._close()
+            self._place.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        os.close(self._fd)
+        self._fd = -1
+
+
+def entry_of(path: str, found: os.stat_result) -> Entry:
+    """What stat(2) says, in the words of a store."""
+    is_collection = stat_bits.S_ISDIR(found.st_mode)
+    tag = f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
+    size = 0 if is_collection else found.st_size
+    return Entry(path, is_collection, size, found.st_mtime_ns, found.st_mtime_ns, tag)
+
+
+def _is_public(name: str) -> bool:
+    return not name.startswith(RESERVED_PREFIX)
+
+
+@contextlib.contextmanager
+def _namespace_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise NoParent(path) from None
+    except NotADirectoryError:
+        raise NoParent(path) from None
+    except FileExistsError:
+        raise Exists(path) from None
+    except IsADirectoryError:
+        raise IsCollection(path) from None
+    except OSError as problem:
+        if problem.errno in FULL:
+            raise NoSpace(path) from None
+        raise StoreProblem(f"{path}: {problem.strerror}") from None
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
+
+
+def _sync_directory(place: Path) -> None:
+    fd = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    """Which content a record speaks of: a file changed behind our back loses its record."""
+    return (
+        (0, found.st_ino)
+        if stat_bits.S_ISDIR(found.st_mode)
+        else (found.st_mtime_ns, found.st_size)
+    )
+
+
+def _read_record(store: DiskStore, where: int | str, found: os.stat_result) -> Record:
+    key = (found.st_ino, found.st_mtime_ns)
+    if key in store.records:
+        return store.records[key]
+    try:
+        kept = json.loads(os.getxattr(where, RECORD_ATTRIBUTE))
+    except (OSError, ValueError):
+        return Record()
+    if kept.pop("of", None) != list(_identity(found)):
+        return Record()
+    return Record(**kept)
+
+
+def write_record(store: DiskStore, where: int | str, found: os.stat_result, record: Record) -> None:
+    """Keep the record as an extended attribute, or in memory where there are none."""
+    kept = json.dumps({"of": _identity(found), **asdict(record)}).encode()
+    try:
+        os.setxattr(where, RECORD_ATTRIBUTE, kept)
+    except OSError:
+        store.records[(found.st_ino, found.st_mtime_ns)] = record

@@ -1,0 +1,1 @@
+"""Third-party transfers: this server as the active party."""

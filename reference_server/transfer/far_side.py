@@ -1,0 +1,226 @@
+"""The connection to the far side: non-blocking, every wait shared with the client's pulse."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+
+from reference_server.server import Parts
+from reference_server.store import Block
+from reference_server.transfer.problems import DeadlinePassed, TransferFailed
+from reference_server.transfer.pulse import WOULD_BLOCK, Pulse
+from reference_server.transfer.remote_url import RemoteUrl
+
+READ_SIZE = 64 * 1024
+Address = tuple[socket.AddressFamily, tuple[str, int]]
+
+
+class FarSide:
+    """A connection to the host of a URL; use as a context manager."""
+
+    def __init__(self, url: RemoteUrl, parts: Parts, pulse: Pulse) -> None:
+        self.url = url
+        self._parts = parts
+        self._pulse = pulse
+        self._sock: socket.socket | None = None
+        self._ended = False
+        self.held = bytearray()
+
+    def __enter__(self) -> FarSide:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def sock(self) -> socket.socket:
+        """The socket; raises TransferFailed once closed."""
+        if self._sock is None:
+            raise TransferFailed("connection to the far side is closed")
+        return self._sock
+
+    def open(self) -> None:
+        """Connect and shake hands; raises TransferFailed."""
+        deadline = time.monotonic() + self._parts.limits.connect
+        last = TransferFailed(f"cannot resolve {self.url.host}")
+        for address in self._resolve(deadline):
+            try:
+                self._connect(address, deadline)
+                return self._secure(deadline)
+            except TransferFailed as problem:
+                last = problem
+                self.close()
+        raise last
+
+    def close(self) -> None:
+        """Close at once; whatever is under way on the other end sees it."""
+        if self._sock is not None:
+            self._pulse.meter.connections.pop(self._sock.fileno(), None)
+            with contextlib.suppress(OSError):
+                self._sock.close()
+            self._sock = None
+
+    def send(self, data: Block) -> None:
+        """Write all bytes; raises TransferFailed."""
+        view = memoryview(data)
+        while view:
+            view = view[self._retry(self.sock.send, view, select.POLLOUT) :]
+
+    def upload(self, data: Block) -> bool:
+        """Write all bytes of a body block, unless the far side answers first: then False."""
+        view = memoryview(data)
+        while view:
+            if self._heard():
+                return False
+            view = view[self._retry(self.sock.send, view, select.POLLOUT | select.POLLIN) :]
+        return True
+
+    def fill(self) -> bool:
+        """Receive once more into `held`; False at the end of the stream."""
+        buffer = bytearray(READ_SIZE)
+        count = self._retry(self.sock.recv_into, memoryview(buffer), select.POLLIN)
+        self.held += buffer[:count]
+        return bool(count)
+
+    def gather_into(self, view: memoryview) -> int:
+        """Receive at least one byte, and as much as is there; 0 at the end of the stream."""
+        if self.held:
+            count = min(len(view), len(self.held))
+            view[:count] = self.held[:count]
+            del self.held[:count]
+            return count
+        count = self._retry(self.sock.recv_into, view, select.POLLIN)
+        while 0 < count < len(view):
+            try:
+                more = self.sock.recv_into(view[count:])
+            except OSError:  # nothing there yet, or a problem that the next call will meet
+                break
+            if not more:
+                break
+            count += more
+        return count
+
+    def await_bytes(self, deadline: float) -> bool:
+        """Wait for something to read; False when the deadline passes."""
+        try:
+            self._pulse.wait(self.sock, select.POLLIN, deadline)
+        except DeadlinePassed:
+            return False
+        if not self._heard() and self._ended:
+            raise TransferFailed("far side closed the connection without an answer")
+        return True
+
+    def _heard(self) -> bool:
+        """Take what has arrived without waiting; whether there was anything."""
+        if not self._ended:
+            try:
+                data = self.sock.recv(READ_SIZE)
+                self._ended = not data
+                self.held += data
+            except WOULD_BLOCK:
+                pass
+            except OSError as problem:
+                raise lost(problem) from None
+        return bool(self.held)
+
+    def _retry(self, act: Callable[[memoryview], int], view: memoryview, events: int) -> int:
+        """One send or receive, waiting as often as needed."""
+        try:
+            while True:
+                try:
+                    return act(view)
+                except ssl.SSLWantReadError:
+                    self._wait(select.POLLIN)
+                except ssl.SSLWantWriteError:
+                    self._wait(events | select.POLLOUT)
+                except BlockingIOError:
+                    self._wait(events)
+                if events & select.POLLIN and events & select.POLLOUT and self._heard():
+                    return 0
+        except OSError as problem:
+            raise lost(problem) from None
+
+    def _wait(self, events: int) -> None:
+        self._pulse.wait(self.sock, events, time.monotonic() + self._parts.limits.stall)
+
+    def _resolve(self, deadline: float) -> list[Address]:
+        """Addresses of the host. The resolver blocks, so names are looked up on the side."""
+        with contextlib.suppress(ValueError):
+            literal = ipaddress.ip_address(self.url.host)
+            family = socket.AF_INET6 if literal.version == 6 else socket.AF_INET
+            return [(family, (self.url.host, self.url.port))]
+        found: list[Address] = []
+        waker, sleeper = socket.socketpair()
+        threading.Thread(target=self._look_up, args=(found, waker), daemon=True).start()
+        with sleeper:
+            self._pulse.wait(sleeper, select.POLLIN, deadline)
+        return found
+
+    def _look_up(self, found: list[Address], waker: socket.socket) -> None:
+        with waker, contextlib.suppress(OSError, UnicodeError):
+            answers = socket.getaddrinfo(self.url.host, self.url.port, type=socket.SOCK_STREAM)
+            found += [(family, (str(to[0]), int(to[1]))) for family, _, _, _, to in answers]
+
+    def _connect(self, address: Address, deadline: float) -> None:
+        family, place = address
+        if ipaddress.ip_address(place[0]).is_link_local:
+            raise TransferFailed("link-local addresses are not contacted")
+        self._sock = sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            with contextlib.suppress(BlockingIOError):
+                sock.connect(place)
+        except OSError as problem:
+            raise TransferFailed(f"cannot connect: {describe(problem)}") from None
+        self._pulse.wait(sock, select.POLLOUT, deadline)
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            raise TransferFailed(f"cannot connect: {describe(OSError(error, ''))}")
+        self._note_connection(place)
+
+    def _note_connection(self, place: tuple[str, int]) -> None:
+        host = f"[{place[0]}]" if ":" in place[0] else place[0]
+        self._pulse.meter.connections[self.sock.fileno()] = f"tcp:{host}:{place[1]}"
+
+    def _secure(self, deadline: float) -> None:
+        if not self.url.secure:
+            return
+        sock = self._parts.far_tls.wrap_socket(
+            self.sock, server_hostname=self.url.host, do_handshake_on_connect=False
+        )
+        self._sock = sock
+        try:
+            self._shake_hands(sock, deadline)
+        except OSError as problem:
+            raise TransferFailed(f"TLS handshake failed: {describe(problem)}") from None
+
+    def _shake_hands(self, sock: ssl.SSLSocket, deadline: float) -> None:
+        while True:
+            try:
+                return sock.do_handshake()
+            except ssl.SSLWantReadError:
+                self._pulse.wait(sock, select.POLLIN, deadline)
+            except ssl.SSLWantWriteError:
+                self._pulse.wait(sock, select.POLLOUT, deadline)
+
+
+def lost(problem: OSError) -> TransferFailed:
+    """A connection that broke, in words."""
+    return TransferFailed(f"connection to the far side lost: {describe(problem)}")
+
+
+def describe(problem: OSError) -> str:
+    """What went wrong in words, without numbers and file names of our own."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {problem.verify_message}"
+    if isinstance(problem, ssl.SSLError):
+        return (problem.reason or "TLS error").replace("_", " ").lower()
+    return os.strerror(problem.errno) if problem.errno else "connection lost"

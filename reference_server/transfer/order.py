@@ -1,0 +1,30 @@
+"""What a COPY asks for, once it has been checked."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from reference_server.refusal import Headers
+from reference_server.transfer.remote_url import RemoteUrl
+
+
+class Direction(enum.Enum):
+    """Pull: the far side is the source. Push: it is the destination."""
+
+    PULL = "pull"
+    PUSH = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One transfer. `path` is ours, `remote` the far side's."""
+
+    direction: Direction
+    path: str
+    remote: RemoteUrl
+    owner: str
+    transfer_headers: Headers = ()
+    overwrite: bool = True
+    require_checksum: bool = False
+    streams: int = 1

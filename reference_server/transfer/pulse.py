@@ -1,0 +1,146 @@
+"""Keeps the client of a COPY informed, and notices when it goes away, while a transfer waits."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+
+from reference_server.behaviour import Behaviour
+from reference_server.behaviour.markers import Progress
+from reference_server.transfer.problems import Cancelled, DeadlinePassed
+from reference_server.wire.channel import Channel
+
+GLANCE = 0.1
+"""Seconds between two looks at the client while data flow without a pause."""
+READ_AHEAD = 64 * 1024
+"""Most bytes of further requests that are kept while a transfer runs."""
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+@dataclass
+class Meter:
+    """What markers report: changed by the transfer, read by the pulse."""
+
+    moved: int = 0
+    size: int | None = None
+    connections: dict[int, str] = field(default_factory=dict)
+
+
+class Pulse:
+    """The client's side of a running transfer. All waiting of a transfer happens here."""
+
+    def __init__(self, channel: Channel, behaviour: Behaviour, period: float) -> None:
+        self.meter = Meter()
+        self._channel = channel
+        self._behaviour = behaviour
+        self._period = behaviour.marker_period(period)
+        self._accepted = int(time.time())
+        self._unsent = bytearray()
+        self._next_marker = self._next_glance = time.monotonic()
+        self._timeout = channel.sock.gettimeout()
+        self._poll = select.poll()
+        channel.sock.setblocking(False)
+
+    def start(self) -> None:
+        """Send the head and the first marker."""
+        self._post(self._channel.head)
+        self._channel.head = b""
+        self._send_due_marker()
+
+    def wait(self, sock: socket.socket | None, events: int, deadline: float) -> None:
+        """Wait until `sock` is ready; raises Cancelled, and DeadlinePassed past the deadline."""
+        client = self._channel.sock.fileno()
+        self._poll.register(client, self._interest())
+        if sock is not None:
+            self._poll.register(sock, events)
+        try:
+            while not self._ready(client, deadline):
+                if time.monotonic() >= deadline:
+                    raise DeadlinePassed("timeout: the far side does not move")
+        finally:
+            if sock is not None:
+                self._poll.unregister(sock)
+
+    def tick(self) -> None:
+        """To be called once per block: markers and the look at the client, when due."""
+        now = time.monotonic()
+        if now >= self._next_marker:
+            self._send_due_marker()
+        if now >= self._next_glance:
+            self._next_glance = now + GLANCE
+            self._look_at_client()
+
+    def finish(self, problem: str | None) -> None:
+        """Send the result line and the end of the stream, waiting as long as it takes."""
+        line = self._behaviour.result_line(problem).encode()
+        self._post(self._behaviour.frame(line, chunked=self._channel.chunked))
+        self._post(self._behaviour.end_of_stream(chunked=self._channel.chunked))
+        self._channel.sock.settimeout(self._timeout)
+        self._channel.sock.sendall(self._unsent)
+
+    def _ready(self, client: int, deadline: float) -> bool:
+        """One round of waiting; True when the far side's socket is ready."""
+        self._send_due_marker()
+        self._poll.modify(client, self._interest())
+        pause = min(deadline, self._next_marker) - time.monotonic()
+        found = self._poll.poll(max(0.0, pause) * 1000)
+        for fd, _ in found:
+            if fd == client:
+                self._look_at_client()
+                self._flush()
+        return any(fd != client for fd, _ in found)
+
+    def _interest(self) -> int:
+        """What to wait for at the client: it speaks or leaves, and room for unsent markers."""
+        crowded = len(self._channel.inbox.held) >= READ_AHEAD
+        events = select.POLLRDHUP if crowded else select.POLLIN | select.POLLRDHUP
+        return events | (select.POLLOUT if self._unsent else 0)
+
+    def _look_at_client(self) -> None:
+        """Take what the client sent; raises Cancelled when it closed or reset."""
+        try:
+            while len(self._channel.inbox.held) < READ_AHEAD:
+                data = self._channel.sock.recv(4096)
+                if not data:
+                    raise Cancelled
+                self._channel.inbox.held += data
+        except WOULD_BLOCK:
+            return
+        except OSError:
+            raise Cancelled from None
+
+    def _send_due_marker(self) -> None:
+        now = time.monotonic()
+        if now < self._next_marker:
+            return
+        self._next_marker += self._period
+        if self._next_marker < now:
+            self._next_marker = now + self._period
+        if self._unsent:
+            return  # the client does not read: one marker more would not help
+        text = self._behaviour.marker_text(self._progress())
+        for piece in self._behaviour.marker_chunks(text):
+            self._post(self._behaviour.frame(piece, chunked=self._channel.chunked))
+
+    def _progress(self) -> Progress:
+        meter = self.meter
+        connections = tuple(meter.connections.values())
+        return Progress(meter.moved, meter.size, connections, int(time.time()), self._accepted)
+
+    def _post(self, data: bytes) -> None:
+        self._unsent += data
+        self._flush()
+
+    def _flush(self) -> None:
+        """Write what the client takes without waiting."""
+        try:
+            while self._unsent:
+                sent = self._channel.sock.send(self._unsent)
+                del self._unsent[:sent]
+        except WOULD_BLOCK:
+            return
+        except OSError:
+            raise Cancelled from None

@@ -1,0 +1,105 @@
+"""Request bodies: of known length past h11, chunked through it (RFC 9112 sections 6 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import h11
+
+from reference_server.refusal import Refusal
+from reference_server.wire.heads import RequestHead
+from reference_server.wire.inbox import READ_SIZE, Inbox
+
+BLOCK = 1 << 20
+"""Size of the reused bulk buffer, bytes. Untouched pages of it cost nothing."""
+SMALL = 256 * 1024
+"""A body up to this size is drained after a refusal so that the connection can live on."""
+
+
+class TruncatedBody(Exception):
+    """The client went away before the end of the body that it had announced."""
+
+
+class RequestBody:
+    """The body of one request, read at most once and always block by block.
+
+    The interim 100 is sent when the first byte is asked for, so a refusal that needs only
+    the head is always the first answer (RFC 9110 section 10.1.1).
+    """
+
+    def __init__(self, head: RequestHead, inbox: Inbox, send_continue: Callable[[], None]) -> None:
+        self.head = head
+        self.inbox = inbox
+        self.started = False
+        self.finished = not head.has_body
+        self._send_continue = send_continue
+
+    def start(self) -> None:
+        """Announce that the body is wanted, once."""
+        if self.started:
+            return
+        self.started = True
+        if self.head.expects_continue and not self.finished and not self.inbox.held:
+            self._send_continue()
+
+    def blocks(self) -> Iterator[memoryview | bytes]:
+        """The body in blocks that are valid until the next one; raises TruncatedBody."""
+        if self.finished:
+            return iter(())
+        self.start()
+        return self._chunked() if self.head.is_chunked else self._of_known_length()
+
+    def read_all(self, limit: int) -> bytes:
+        """The whole body; raises Refusal 413 beyond `limit` bytes."""
+        parts = bytearray()
+        for block in self.blocks():
+            parts += block
+            if len(parts) > limit:
+                raise Refusal(413, "request body too large", close=True)
+        return bytes(parts)
+
+    def _of_known_length(self) -> Iterator[memoryview]:
+        left = self.head.content_length or 0
+        buffer = memoryview(bytearray(min(BLOCK, left)))
+        while left:
+            filled = self._fill(buffer[: min(left, len(buffer))])
+            left -= filled
+            self.finished = not left
+            yield buffer[:filled]
+
+    def _fill(self, view: memoryview) -> int:
+        """Fill the view completely: TLS hands out at most 16 KiB per read."""
+        filled = 0
+        while filled < len(view):
+            count = self.inbox.read_into(view[filled:])
+            if not count:
+                raise TruncatedBody
+            filled += count
+        return filled
+
+    def _chunked(self) -> Iterator[bytes]:
+        parser = h11.Connection(our_role=h11.SERVER)
+        parser.receive_data(b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        parser.next_event()
+        while not self.finished:
+            event = self._next_event(parser)
+            if isinstance(event, h11.Data):
+                yield bytes(event.data)
+            elif isinstance(event, h11.EndOfMessage):
+                self.finished = True
+                self.inbox.give_back(parser.trailing_data[0])
+            else:
+                self._feed(parser)
+
+    def _feed(self, parser: h11.Connection) -> None:
+        data = self.inbox.take(READ_SIZE)
+        if not data:
+            raise TruncatedBody
+        parser.receive_data(data)
+
+    @staticmethod
+    def _next_event(parser: h11.Connection) -> object:
+        try:
+            return parser.next_event()
+        except h11.RemoteProtocolError as problem:
+            raise Refusal(400, f"bad chunked body: {problem}", close=True) from None

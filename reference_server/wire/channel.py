@@ -1,0 +1,26 @@
+"""The sending half of a connection during one answer."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from reference_server.store import Block
+from reference_server.wire.inbox import Inbox
+
+
+@dataclass
+class Channel:
+    """Where an answer goes. `head` waits to be sent along with the first bytes of the body."""
+
+    sock: socket.socket
+    inbox: Inbox
+    chunked: bool
+    head: bytes = b""
+
+    def send(self, data: Block) -> None:
+        """Write bytes as they are, the pending head in front; blocks until all is written."""
+        if self.head:
+            data, self.head = self.head + bytes(data), b""
+        if data:
+            self.sock.sendall(data)

@@ -1,0 +1,134 @@
+"""Strict reading of request heads (RFC 9112 sections 2, 3, 5 and 6.3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import h11
+
+from reference_server.refusal import Headers, Refusal
+
+MAX_HEAD = 96 * 1024
+"""Largest request head accepted, bytes. Tokens of several kB in several headers must fit."""
+MAX_TARGET = 16 * 1024
+END_OF_HEAD = re.compile(rb"\n\r?\n")
+
+
+@dataclass(frozen=True)
+class RequestHead:
+    """Request line and header fields, names and values exactly as they were spelt."""
+
+    method: str
+    target: str
+    version: str
+    headers: Headers
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        fields: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            fields.setdefault(name.lower(), []).append(value)
+        return fields
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header field, in the order received."""
+        return self._by_name.get(name.lower(), [])
+
+    def get(self, name: str) -> str | None:
+        """The value of a header field; repeated fields are joined as RFC 9110 section 5.3 says."""
+        values = self.all(name)
+        return ", ".join(values) if values else None
+
+    def single(self, name: str) -> str | None:
+        """The value of a field that may occur once only; raises Refusal 400 otherwise."""
+        values = self.all(name)
+        if len(values) > 1:
+            raise Refusal(400, f"{name} given more than once")
+        return values[0] if values else None
+
+    @property
+    def is_http10(self) -> bool:
+        return self.version == "1.0"
+
+    @cached_property
+    def is_chunked(self) -> bool:
+        """Whether a body in chunked transfer coding follows."""
+        return bool(self.all("transfer-encoding"))
+
+    @cached_property
+    def content_length(self) -> int | None:
+        """Announced length of the body in bytes, if any."""
+        values = self.all("content-length")
+        return int(values[0].split(",")[0]) if values else None
+
+    @property
+    def has_body(self) -> bool:
+        return self.is_chunked or bool(self.content_length)
+
+    @property
+    def expects_continue(self) -> bool:
+        """Whether the client waits for 100 (an HTTP/1.0 Expect is ignored, RFC 9110 10.1.1)."""
+        expect = self.get("expect")
+        return not self.is_http10 and expect is not None and expect.lower() == "100-continue"
+
+
+def head_end(received: bytearray) -> int:
+    """Length of the head at the start of `received`, 0 if it is not complete yet."""
+    found = END_OF_HEAD.search(received)
+    return found.end() if found else 0
+
+
+def parse_head(raw: bytes) -> RequestHead:
+    """Read one complete head; raises Refusal (never a 5xx for what is malformed)."""
+    _check_sizes(raw)
+    parser = h11.Connection(our_role=h11.SERVER, max_incomplete_event_size=MAX_HEAD + 1)
+    parser.receive_data(raw)
+    try:
+        event = parser.next_event()
+    except h11.RemoteProtocolError as problem:
+        raise Refusal(_hint(problem, raw), f"bad request: {problem}", close=True) from None
+    if not isinstance(event, h11.Request):
+        raise Refusal(400, "bad request: no request line", close=True)
+    head = RequestHead(
+        method=event.method.decode("ascii"),
+        target=event.target.decode("ascii"),
+        version=event.http_version.decode("ascii"),
+        headers=tuple(
+            (name.decode("ascii"), value.decode("latin-1"))
+            for name, value in event.headers.raw_items()
+        ),
+    )
+    _check_framing(head)
+    return head
+
+
+def _check_sizes(raw: bytes) -> None:
+    line_end = raw.find(b"\n")
+    if line_end > MAX_TARGET:
+        raise Refusal(414, "request target too long", close=True)
+    if len(raw) > MAX_HEAD:
+        raise Refusal(431, "request head too large", close=True)
+
+
+def _hint(problem: h11.RemoteProtocolError, raw: bytes) -> int:
+    """The status h11 suggests, kept only where it blames the client or a missing feature."""
+    if problem.error_status_hint == 501 and b"chunked" not in raw.lower():
+        return 501  # an unknown transfer coding, RFC 9112 section 6.1
+    return problem.error_status_hint if 400 <= problem.error_status_hint < 500 else 400
+
+
+def _check_framing(head: RequestHead) -> None:
+    """Refuse what could be framed in two ways (RFC 9112 sections 6.1 and 6.3)."""
+    if head.version not in ("1.0", "1.1"):
+        raise Refusal(505, "HTTP version not supported", close=True)
+    if head.is_chunked and head.all("content-length"):
+        raise Refusal(400, "both Transfer-Encoding and Content-Length", close=True)
+    if head.is_chunked and head.is_http10:
+        raise Refusal(400, "Transfer-Encoding in an HTTP/1.0 request", close=True)
+    if not head.is_http10 and len(head.all("host")) != 1:
+        raise Refusal(400, "exactly one Host is needed", close=True)
+    expect = head.get("expect")
+    if expect is not None and not head.is_http10 and expect.lower() != "100-continue":
+        raise Refusal(417, "unknown expectation", close=True)
