@@ -1,0 +1,6 @@
+"""What an endpoint can do, and what the tester has: the gate before every check."""
+
+from harness.capabilities.probes import Ground
+from harness.capabilities.survey import Survey
+
+__all__ = ["Ground", "Survey"]

@@ -1,0 +1,210 @@
+"""One function a capability of the endpoint: asks it, and returns what was seen as proof.
+
+Absence is believed only with proof: the exchange that says no, and for third-party copy also one
+in which the endpoint answers something else in another way, so that its no is not its only word.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.client import Client, Transfer
+from harness.client.client import named
+from harness.client.connection import Ask
+from harness.model import Capability, Exchange
+from harness.remote_party import RemoteParty
+from harness.wire import macaroons
+
+MACAROON_REQUEST = b'{"caveats": ["activity:DOWNLOAD,LIST"], "validity": "PT10M"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a probe may use: the endpoint as the main identity, a place to write, our far side."""
+
+    client: Client
+    place: str
+    party: RemoteParty | None
+
+    def path(self) -> str:
+        """A fresh name below our own directory."""
+        return f"{self.place}/probe-{secrets.token_hex(4)}"
+
+    def file(self, content: bytes = b"probe", **headers: str) -> str:
+        """A fresh file; the name even if the upload was refused."""
+        path = self.path()
+        self.client.put(path, content, **headers)
+        return path
+
+
+Probe = Callable[[Ground], Capability]
+
+
+def seen(present: bool, proof: str, *evidence: Exchange) -> Capability:
+    return Capability(present, "probed", proof, tuple(e.id for e in evidence))
+
+
+def tpc_pull(ground: Ground) -> Capability:
+    assert ground.party is not None
+    far = ground.party.source(size=300)
+    transfer = ground.client.pull(far.url, ground.path(), credential="none")
+    return _tpc(ground, transfer, contacted=bool(far.requests), direction="pull")
+
+
+def tpc_push(ground: Ground) -> Capability:
+    assert ground.party is not None
+    far = ground.party.destination()
+    transfer = ground.client.push(ground.file(b"p" * 300), far.url, credential="none")
+    return _tpc(ground, transfer, contacted=bool(far.requests), direction="push")
+
+
+def _tpc(ground: Ground, transfer: Transfer, *, contacted: bool, direction: str) -> Capability:
+    if contacted or transfer.status == 202:
+        return seen(True, f"third-party {direction} answered {transfer}", transfer.exchange)
+    control = ground.client.get(ground.path())
+    if control.status == transfer.status:
+        # it may be saying no to everything: then the checks have to find out
+        return seen(True, f"every answer is {control.status}", transfer.exchange, control)
+    proof = f"third-party {direction} answered {transfer} without contacting the other side"
+    return seen(False, proof, transfer.exchange, control)
+
+
+def macaroon(ground: Ground) -> Capability:
+    answer = issue(ground)
+    return seen(token_of(answer) is not None, f"a macaroon request: {answer.status}", answer)
+
+
+def dcache_caveats(ground: Ground) -> Capability:
+    answer = issue(ground)
+    token = token_of(answer)
+    caveats = macaroons.deserialise(token).caveats if token else ()
+    first = any(c.startswith("iid:") for c in caveats)
+    return seen(first, "caveats with iid:" if first else "no iid: among the caveats", answer)
+
+
+def issue(ground: Ground) -> Exchange:
+    """A macaroon request for the base directory."""
+    return ground.client.request(
+        "POST",
+        ground.place,
+        headers=(("Content-Type", "application/macaroon-request"),),
+        body=MACAROON_REQUEST,
+    )
+
+
+def token_of(answer: Exchange) -> str | None:
+    """The token in the answer to a macaroon request, None if it issued none."""
+    try:
+        found = json.loads(answer.body.content or b"")["macaroon"] if answer.status == 200 else None
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) and found else None
+
+
+def authz_query(ground: Ground) -> Capability:
+    path = ground.file()
+    token = ground.client.identity.token
+    if token is None:
+        return seen(False, "no token to put into a query")
+    anonymous = ground.client.anonymous()
+    bare = anonymous.get(path)
+    given = anonymous.get(f"{path}?authz={token}")
+    works = given.status == 200 != bare.status
+    return seen(works, f"without {bare.status}, with ?authz= {given.status}", bare, given)
+
+
+def redirector(ground: Ground) -> Capability:
+    answer = ground.client.request("GET", ground.file())
+    return seen(300 <= answer.status < 400, f"GET of a file: {answer.status}", answer)
+
+
+def expect_redirect(ground: Ground) -> Capability:
+    path = ground.path()
+    client = ground.client
+    url = client.url(path)
+    headers = (("Content-Length", "5"), ("Expect", "100-continue"), *client.authorization(url))
+    live = client.send(Ask("PUT", url, headers))
+    live.until(lambda x: x.reader.head is not None or bool(x.reader.interim), within=30)
+    answer = client.closed(live)
+    return seen(300 <= answer.status < 400, f"PUT with Expect: {answer.status}", answer)
+
+
+def want_digest(ground: Ground) -> Capability:
+    answer = ground.client.head(ground.file(), want_digest="adler32")
+    digest = answer.header("digest")
+    return seen(digest is not None, f"HEAD with Want-Digest: Digest {digest}", answer)
+
+
+def md5_on_demand(ground: Ground) -> Capability:
+    answer = ground.client.head(ground.file(want_digest="md5"), want_digest="md5")
+    digest = answer.header("digest") or ""
+    return seen("md5=" in digest.lower(), f"HEAD with Want-Digest: md5: {digest or None}", answer)
+
+
+def content_md5(ground: Ground) -> Capability:
+    wrong = base64.b64encode(hashlib.md5(b"other", usedforsecurity=False).digest()).decode()
+    answer = ground.client.put(ground.path(), b"probe", content_md5=wrong)
+    return seen(answer.status >= 400, f"a wrong Content-MD5: {answer.status}", answer)
+
+
+def propfind(ground: Ground) -> Capability:
+    answer = ground.client.propfind(ground.place)
+    return seen(answer.status == 207, f"PROPFIND: {answer.status}", answer)
+
+
+def gridsite(ground: Ground) -> Capability:
+    assert ground.party is not None
+    far = ground.party.source()
+    headers = named({"source": far.url, "credential": "gridsite"})
+    answer = ground.client.exact(
+        Ask(
+            "COPY",
+            ground.client.url(path := ground.path()),
+            (*headers, *ground.client.authorization(ground.client.url(path))),
+        )
+    )
+    delegates = answer.header("x-delegate-to") is not None
+    return seen(delegates, f"COPY with Credential: gridsite: {answer.status}", answer)
+
+
+def plaintext(ground: Ground) -> Capability:
+    door = ground.client.endpoint.doors.get("plain-url")
+    proof = "plain-url is given" if door else "no plain-url is given"
+    return Capability(bool(door), "declared", proof)
+
+
+def dir_html(ground: Ground) -> Capability:
+    answer = ground.client.get(ground.place)
+    html = "html" in (answer.header("content-type") or "")
+    return seen(answer.status == 200 and html, f"GET of a directory: {answer.status}", answer)
+
+
+def tls(ground: Ground) -> Capability:
+    scheme = urlsplit(ground.client.endpoint.url).scheme
+    return Capability(scheme == "https", "declared", f"its URL is {scheme}")
+
+
+PROBES: dict[str, Probe] = {
+    "tls": tls,
+    "plaintext": plaintext,
+    "tpc-pull": tpc_pull,
+    "tpc-push": tpc_push,
+    "macaroon": macaroon,
+    "dcache-caveats": dcache_caveats,
+    "authz-query": authz_query,
+    "redirector": redirector,
+    "expect-redirect": expect_redirect,
+    "want-digest": want_digest,
+    "md5-on-demand": md5_on_demand,
+    "content-md5": content_md5,
+    "propfind": propfind,
+    "gridsite": gridsite,
+    "dir-html": dir_html,
+}
+"""How each capability of an endpoint is found out. What is not here cannot be probed yet."""

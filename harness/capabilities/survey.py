@@ -1,0 +1,146 @@
+"""Finds out what an endpoint can do: declared first, then the profile's word, then a probe."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from harness.capabilities.probes import PROBES, Ground
+from harness.capabilities.words import NEVER_HERE
+from harness.endpoints import Endpoint
+from harness.model import Capability
+
+PROFILE_NEEDS = {
+    "dcache-profile": "dcache",
+    "xrootd-profile": "xrootd",
+    "s3-gateway": "s3-gateway",
+}
+NEEDS_PEER = frozenset({"tpc", "tpc-pull", "tpc-push", "gridsite"})
+
+
+class Survey:
+    """The capabilities of one endpoint, each found out once and when first asked for."""
+
+    def __init__(self, endpoint: Endpoint, ground: Ground, writable: Capability) -> None:
+        self._endpoint = endpoint
+        self._ground = ground
+        self.found: dict[str, Capability] = {"writable": writable, "readable": writable}
+
+    def get(self, need: str) -> Capability:
+        """Whether the need is met, and how that is known."""
+        if need not in self.found:
+            self.found[need] = self._find(need)
+        return self.found[need]
+
+    def unmet(self, needs: tuple[str, ...]) -> tuple[str, Capability] | None:
+        """The first need that is not met; what the tester lacks comes before what it lacks."""
+        missing = [(n, c) for n in needs if not (c := self.get(n)).present]
+        return min(missing, key=lambda pair: pair[1].how != "tester") if missing else None
+
+    def _find(self, need: str) -> Capability:
+        said = self._endpoint.capabilities.get(need)
+        if said is not None:
+            return Capability(said, "declared", f"endpoints.yaml says {str(said).lower()}")
+        return self._found_out(need)
+
+    def _found_out(self, need: str) -> Capability:
+        if need in TESTER:
+            lack = TESTER[need](self)
+            return Capability(not lack, "tester", lack)
+        if need in PROFILE_NEEDS:
+            has = bool({PROFILE_NEEDS[need], "reference"} & set(self._endpoint.profiles))
+            return Capability(has, "profile", f"profiles: {', '.join(self._endpoint.profiles)}")
+        if need in NEEDS_PEER and self._ground.party is None:
+            return Capability(False, "tester", NO_PARTY)
+        if need == "tpc":
+            return self._either("tpc-pull", "tpc-push")
+        if need in PROBES:
+            return PROBES[need](self._ground)
+        return Capability(False, "tester", f"this version cannot find out about {need}")
+
+    def _either(self, one: str, other: str) -> Capability:
+        first = self.get(one)
+        return first if first.present else self.get(other)
+
+    @property
+    def ground(self) -> Ground:
+        return self._ground
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self._endpoint
+
+
+NO_PARTY = "no remote party that the endpoint can reach; give --remote-party"
+Lack = Callable[[Survey], str]
+
+
+def _party(survey: Survey) -> str:
+    return "" if survey.ground.party is not None else NO_PARTY
+
+
+def _door(survey: Survey, name: str) -> str:
+    party = survey.ground.party
+    return NO_PARTY if party is None else "" if name in party.origins else f"no {name} door"
+
+
+def _x509(survey: Survey) -> str:
+    return "" if survey.endpoint.identity.x509 else "no X.509 credential is given"
+
+
+def _proxy(survey: Survey) -> str:
+    pair = survey.endpoint.identity.x509
+    if pair is None:
+        return "no X.509 credential is given"
+    return "a proxy cannot be used to make the proxies needed" if pair.is_proxy else ""
+
+
+def _second(survey: Survey) -> str:
+    return "no second identity is given" if survey.endpoint.second.empty else ""
+
+
+def _bearer(survey: Survey) -> str:
+    return "" if survey.endpoint.identity.token else "no bearer token is given"
+
+
+def _given(door: str) -> Lack:
+    return lambda survey: "" if door in survey.endpoint.doors else f"no {door} is given"
+
+
+def _never(why: str) -> Lack:
+    return lambda survey: why
+
+
+def _ipv6(survey: Survey) -> str:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return ""
+    except OSError:
+        return "this machine has no IPv6"
+
+
+TESTER: dict[str, Lack] = {
+    "wire": lambda survey: "",
+    "clock": lambda survey: "",
+    "peer": _party,
+    "peer-slow": _party,
+    "peer-tls": _party,
+    "peer-bad-tls": lambda survey: _door(survey, "expired"),
+    "peer-ipv6": lambda survey: _door(survey, "v6"),
+    "two-endpoints": _party,
+    "ipv6": _ipv6,
+    "second-identity": _second,
+    "x509": _x509,
+    "proxy": _proxy,
+    "bearer": _bearer,
+    "scitoken": _given("issuer"),
+    "oidc": _given("issuer"),
+    "basic": _given("basic"),
+    "kerberos": _given("kerberos"),
+    "xrootd": _given("xroot-url"),
+    "xrootd-tpc": _given("xroot-url"),
+    "xrootd-gsi": _given("xroot-url"),
+    "voms": lambda survey: "no VOMS proxy is given",
+    **{need: _never(why) for need, why in NEVER_HERE.items()},
+}
+"""What the tester may lack; an empty text means that nothing is missing."""

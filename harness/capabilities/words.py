@@ -1,0 +1,18 @@
+"""Which side of the table a need stands on: what the endpoint has, and what the tester has."""
+
+from __future__ import annotations
+
+from harness.problems import Untested
+
+
+class TesterLacks(Untested):
+    """A need that only the tester could meet is not met; the text says what is missing."""
+
+
+NEVER_HERE = {
+    "admin": "needs facts or control beyond a black box",
+    "client-sut": "judges a client; see the client suites",
+    "oidc-delegation": "needs an endpoint that is registered at an OpenID provider of ours",
+    "s3-backend": "needs sight of the storage behind the endpoint",
+}
+"""Needs that a run against a server cannot meet, with the reason that is shown."""

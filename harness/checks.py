@@ -1,0 +1,48 @@
+"""What marks a function as a check: the requirements it judges, and what it needs beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+from harness.requirements import Catalogue, load
+
+Check = TypeVar("Check", bound=Callable[..., object])
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue, read once in a process."""
+    return load()
+
+
+def requirement(*identifiers: str) -> Callable[[Check], Check]:
+    """``@requirement("TPC-021")``: the check judges these entries of the catalogue.
+
+    Raises LookupError at import for an id that is not there: a clean collection error.
+    """
+    for identifier in identifiers:
+        catalogue().get(identifier)
+
+    def mark(check: Check) -> Check:
+        check.requirements = identifiers  # type: ignore[attr-defined]
+        return check
+
+    return mark
+
+
+def needs(*capabilities: str) -> Callable[[Check], Check]:
+    """``@needs("tpc-push")``: capabilities beyond those in the catalogue."""
+
+    def mark(check: Check) -> Check:
+        check.needs = capabilities  # type: ignore[attr-defined]
+        return check
+
+    return mark
+
+
+def slow(check: Check) -> Check:
+    """The check waits for a recording of a slow transfer; ``--quick`` leaves it out."""
+    check.slow = True  # type: ignore[attr-defined]
+    return check

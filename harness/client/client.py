@@ -1,0 +1,177 @@
+"""The tester's hand: every call returns an Exchange, and every Exchange is on record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from harness.client.connection import Ask, Live, Route
+from harness.client.ordinary import Ordinary
+from harness.client.transfer import Transfer
+from harness.endpoints import Endpoint
+from harness.identity import X509, Identity
+from harness.model import Exchange, Headers
+from harness.recorder import Recorder
+from harness.redact import Secret
+
+TIMEOUT = 60.0
+"""Seconds an ordinary answer may take."""
+
+COPY_TIMEOUT = 180.0
+"""Seconds a result line may take: the catalogue's default deadline."""
+
+HOPS = 5
+MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+class Client:
+    """Speaks to one endpoint as one identity. Paths are absolute and already percent-encoded."""
+
+    def __init__(self, endpoint: Endpoint, identity: Identity, recorder: Recorder) -> None:
+        self.endpoint = endpoint
+        self.identity = identity
+        self.recorder = recorder
+        # a token speaks for itself; the certificate is shown when it is all we have
+        self._pair: X509 | None = None if identity.token else identity.x509
+        self._ordinary = Ordinary(endpoint.ca, self._pair)
+
+    def known_as(self, identity: Identity) -> Client:
+        """The same endpoint, asked by somebody else."""
+        return Client(self.endpoint, identity, self.recorder)
+
+    def anonymous(self) -> Client:
+        return self.known_as(Identity())
+
+    def bearing(self, token: str) -> Client:
+        """The same endpoint, asked with ``token``."""
+        return self.known_as(Identity(token=Secret(token)))
+
+    def url(self, path: str) -> str:
+        """The absolute URL of ``path`` on the endpoint."""
+        return urljoin(self.endpoint.url, path) if path.startswith("/") else path
+
+    def request(
+        self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
+    ) -> Exchange:
+        """One ordinary request; redirects are not followed."""
+        ask = self._ask(method, path, headers, body)
+        return self.recorder.exchange(
+            self._ordinary.exchange(ask, endpoint=self.endpoint.name, timeout=TIMEOUT)
+        )
+
+    def follow(
+        self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
+    ) -> Exchange:
+        """The same, following at most five redirects: endpoints may send us to a data server."""
+        found = self.request(method, path, headers=headers, body=body)
+        for _ in range(HOPS):
+            target = found.header("location")
+            if found.status not in MOVED or target is None:
+                break
+            found = self.request(method, urljoin(found.url, target), headers=headers, body=body)
+        return found
+
+    def get(self, path: str, **headers: str) -> Exchange:
+        return self.follow("GET", path, headers=named(headers))
+
+    def head(self, path: str, **headers: str) -> Exchange:
+        return self.follow("HEAD", path, headers=named(headers))
+
+    def put(self, path: str, body: bytes, **headers: str) -> Exchange:
+        return self.follow("PUT", path, headers=named(headers), body=body)
+
+    def delete(self, path: str) -> Exchange:
+        return self.request("DELETE", path)
+
+    def mkcol(self, path: str) -> Exchange:
+        return self.request("MKCOL", path)
+
+    def propfind(self, path: str, depth: str = "0") -> Exchange:
+        return self.follow("PROPFIND", path, headers=(("Depth", depth),))
+
+    def pull(self, source: str, path: str, **headers: str) -> Transfer:
+        """COPY ``source`` (a URL elsewhere) into ``path``; waits for the result."""
+        return self.copy(path, (("Source", source), *named(headers)))
+
+    def push(self, path: str, destination: str, **headers: str) -> Transfer:
+        """COPY ``path`` to ``destination`` (a URL elsewhere); waits for the result."""
+        return self.copy(path, (("Destination", destination), *named(headers)))
+
+    def copy(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Transfer:
+        """A COPY with exactly these headers; a redirect is followed with the same COPY."""
+        found = self.closed(self.open("COPY", path, headers).finish(within=within))
+        for _ in range(HOPS):
+            target = found.header("location")
+            if found.status not in MOVED or target is None:
+                break
+            live = self.open("COPY", urljoin(found.url, target), headers)
+            found = self.closed(live.finish(within=within))
+        return Transfer(found)
+
+    def open(self, method: str, path: str, headers: Headers = (), body: bytes = b"") -> Live:
+        """A request on a connection of its own, to be watched or cut off while it runs."""
+        return self.send(self._ask(method, path, headers, body))
+
+    def send(self, ask: Ask) -> Live:
+        """Exactly ``ask``, on a connection of its own."""
+        return Live(ask, Route(ask.url, self.endpoint.ca, self._pair))
+
+    def closed(self, live: Live) -> Exchange:
+        """Close ``live`` if it is open, and put what came of it on record."""
+        live.close()
+        return self.recorder.exchange(live.exchange(self.endpoint.name))
+
+    def exact(self, ask: Ask, *, within: float = TIMEOUT) -> Exchange:
+        """Send exactly ``ask`` and read the answer to its end."""
+        return self.closed(self.send(ask).finish(within=within))
+
+    def close(self) -> None:
+        self._ordinary.close()
+
+    def authorization(self, url: str) -> Headers:
+        """Our Authorization for ``url``: it never goes to another host than the endpoint's."""
+        token = self.identity.token
+        ours = urlsplit(url).hostname == urlsplit(self.endpoint.url).hostname
+        return (("Authorization", f"Bearer {token}"),) if token and ours else ()
+
+    def _ask(self, method: str, path: str, headers: Headers, body: bytes) -> Ask:
+        url = self.url(path)
+        given = {name.lower() for name, _ in headers}
+        extra = () if "authorization" in given else self.authorization(url)
+        if "content-length" not in given and "transfer-encoding" not in given:
+            extra += (("Content-Length", str(len(body))),) if body or method == "PUT" else ()
+        return Ask(method, url, (*headers, *extra), body)
+
+
+SPELLINGS = {
+    name.replace("-", "").lower(): name
+    for name in (
+        "Source",
+        "Destination",
+        "Credential",
+        "RequireChecksumVerification",
+        "TransferHeaderAuthorization",
+        "X-Number-Of-Streams",
+        "Content-MD5",
+        "SciTag",
+        "TE",
+    )
+}
+"""The canonical spelling of names that are not Capital-After-Hyphen; some servers insist on it."""
+
+
+def named(headers: dict[str, str]) -> Headers:
+    """Keyword arguments as header fields: ``want_digest="md5"`` is ``Want-Digest: md5``."""
+    return tuple(
+        (SPELLINGS.get(name.replace("_", "").lower(), name.replace("_", "-").title()), value)
+        for name, value in headers.items()
+    )
+
+
+def without(identity: Identity, *, token: bool = False, x509: bool = False) -> Identity:
+    """``identity`` stripped of its token, its certificate, or both."""
+    return replace(
+        identity,
+        token=None if token else identity.token,
+        x509=None if x509 else identity.x509,
+    )

@@ -1,0 +1,220 @@
+"""One request over a connection of its own, read byte by byte: for COPY and for exact bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import select
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.client.tls import context, describe
+from harness.identity import X509
+from harness.model import Body, Exchange, Headers, Interim, Piece, Tls
+from harness.wire.http1 import ResponseReader, Stage
+
+CONNECT_SECONDS = 30.0
+READ_SIZE = 65536
+LINGER_NOW = struct.pack("ii", 1, 0)
+"""SO_LINGER that makes close() send RST instead of FIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How to reach a server: where it listens, whom to trust, and who we are."""
+
+    url: str
+    ca: Path | None = None
+    pair: X509 | None = None
+
+    def connect(self, timeout: float = CONNECT_SECONDS) -> socket.socket:
+        """An open connection, with TLS for https. Raises OSError (ssl.SSLError is one)."""
+        parts = urlsplit(self.url)
+        secure = parts.scheme == "https"
+        host = parts.hostname or ""
+        plain = socket.create_connection((host, parts.port or (443 if secure else 80)), timeout)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not secure:
+            return plain
+        try:
+            return context(self.ca, self.pair).wrap_socket(plain, server_hostname=host)
+        except OSError:
+            plain.close()
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request: its line, its headers in order and case, and its body."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+    version: str = "1.1"
+    raw: bytes | None = field(default=None, repr=False)
+
+    def head(self) -> bytes:
+        """The bytes up to the empty line; ``raw``, if given, stands for the whole request."""
+        if self.raw is not None:
+            return self.raw
+        parts = urlsplit(self.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        lines = [f"{self.method} {target} HTTP/{self.version}"]
+        if not any(name.lower() == "host" for name, _ in self.headers):
+            lines.append(f"Host: {parts.netloc}")
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+class Live:
+    """An exchange under way: its answer can be watched, waited for, and cut off."""
+
+    def __init__(self, ask: Ask, route: Route) -> None:
+        self.ask = ask
+        self.reader = ResponseReader(ask.method, ask.version)
+        self.fault = ""
+        self._began = time.monotonic()
+        self._started = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self._socket: socket.socket | None = None
+        self._tls: Tls | None = None
+        self.peer = ""
+        self.local = ""
+        self._open(route)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the request began."""
+        return time.monotonic() - self._began
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can come."""
+        return self._socket is None or self.reader.stage in (Stage.COMPLETE, Stage.LOST)
+
+    @property
+    def body(self) -> bytes:
+        return self.reader.body
+
+    def send(self, data: bytes) -> None:
+        """Send more bytes of the request; a refusal by the other side is kept as a fault."""
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendall(data)
+        except OSError as problem:
+            self.fault = self.fault or f"while sending: {problem}"
+
+    def until(self, seen: Callable[[Live], bool], *, within: float) -> bool:
+        """Read until ``seen`` holds; false if the answer ended or the time was over first."""
+        deadline = time.monotonic() + within
+        while not seen(self):
+            if self.over or time.monotonic() >= deadline:
+                return seen(self)
+            self._read(deadline)
+        return True
+
+    def finish(self, *, within: float) -> Live:
+        """Read to the end of the answer; too late is a fault."""
+        if not self.until(lambda live: live.over, within=within):
+            self.fault = self.fault or f"no end of the answer within {within:g} s"
+        self.close()
+        return self
+
+    def close(self, *, abort: bool = False) -> None:
+        """Close the connection: orderly (close_notify, FIN), or with a reset."""
+        if self._socket is None:
+            return
+        connection, self._socket = self._socket, None
+        with contextlib.suppress(OSError, ValueError):
+            if abort:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOW)
+            elif isinstance(connection, ssl.SSLSocket):
+                connection.settimeout(0)  # send close_notify, do not wait for the answer
+                connection.unwrap()
+        connection.close()
+
+    def exchange(self, endpoint: str) -> Exchange:
+        """What happened so far, as evidence. It has no id yet."""
+        reader, head = self.reader, self.reader.head
+        return Exchange(
+            id="",
+            endpoint=endpoint,
+            by="client",
+            started=self._started,
+            method=self.ask.method,
+            url=self.ask.url,
+            request_headers=self.ask.headers,
+            request_body=Body.of(self.ask.body),
+            status=head.code if head else 0,
+            reason=head.reason if head else "",
+            version=head.version if head else "",
+            headers=head.fields if head else (),
+            interim=tuple(Interim(h.at, h.code, h.fields) for h in reader.interim),
+            pieces=tuple(_piece(p.at, p.data) for p in reader.pieces),
+            body=Body.of(reader.body),
+            framing=str(reader.framing or ""),
+            complete=reader.complete,
+            seconds=round(self.elapsed, 4),
+            first_byte=reader.first_byte_at,
+            fault=self.fault,
+            problems=tuple(map(str, reader.problems)),
+            tls=self._tls,
+            peer=self.peer,
+        )
+
+    def _open(self, route: Route) -> None:
+        try:
+            connection = route.connect()
+        except OSError as problem:
+            self.fault = describe_fault(problem)
+            return
+        self._socket = connection
+        self.peer = "{}:{}".format(*connection.getpeername()[:2])
+        self.local = "{}:{}".format(*connection.getsockname()[:2])
+        self._tls = describe(connection) if isinstance(connection, ssl.SSLSocket) else None
+        self.send(self.ask.head() + (b"" if self.ask.raw is not None else self.ask.body))
+
+    def _read(self, deadline: float) -> None:
+        connection = self._socket
+        if connection is None:
+            return
+        pending = isinstance(connection, ssl.SSLSocket) and connection.pending()
+        wait = max(0.0, min(0.25, deadline - time.monotonic()))
+        if not pending and not select.select([connection], [], [], wait)[0]:
+            return
+        try:
+            data = connection.recv(READ_SIZE)
+        except TimeoutError:
+            return
+        except OSError as problem:
+            data = b""
+            self.fault = self.fault or f"while reading: {problem}"
+        if data:
+            self.reader.feed(data, self.elapsed)
+        else:
+            self.reader.close(self.elapsed)
+            self.close()
+
+
+def _piece(at: float, data: bytes) -> Piece:
+    return Piece(round(at, 4), len(data), data[:512].decode("utf-8", "backslashreplace"), data)
+
+
+def describe_fault(problem: OSError) -> str:
+    """A transport error in one clause: refused, not resolved, timed out, or TLS."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"tls: certificate not verified: {problem.verify_message}"
+    if isinstance(problem, ssl.SSLError):
+        return f"tls: {problem.reason or problem}"
+    if isinstance(problem, socket.gaierror):
+        return f"the name cannot be resolved: {problem.strerror}"
+    if isinstance(problem, TimeoutError):
+        return "timed out"
+    return str(problem.strerror or problem).lower()

@@ -1,0 +1,42 @@
+"""TLS as a client of the endpoint: its CA, and whoever we want to be."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from cryptography import x509
+
+from harness.identity import X509
+from harness.model import Tls
+from harness.problems import UsageError
+
+
+def context(ca: Path | None, pair: X509 | None, *, verify: bool = True) -> ssl.SSLContext:
+    """A client context that trusts ``ca`` (file or directory; None: the system's authorities)."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not verify:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    elif ca is None:
+        made.load_default_certs()
+    else:
+        made.load_verify_locations(**{"capath" if ca.is_dir() else "cafile": str(ca)})
+    if pair is not None:
+        _load(made, pair)
+    return made
+
+
+def _load(made: ssl.SSLContext, pair: X509) -> None:
+    try:
+        made.load_cert_chain(pair.cert, pair.key)
+    except (ssl.SSLError, OSError) as problem:
+        raise UsageError(f"credentials: {pair.cert} with {pair.key}: {problem}") from None
+
+
+def describe(connection: ssl.SSLSocket) -> Tls:
+    """Version, cipher and the other side's subject of an established connection."""
+    cipher = connection.cipher()
+    der = connection.getpeercert(binary_form=True)
+    peer = x509.load_der_x509_certificate(der).subject.rfc4514_string() if der else ""
+    return Tls(connection.version() or "", cipher[0] if cipher else "", peer)

@@ -1,0 +1,208 @@
+"""The far side's answers: what a scenario says, byte for byte and at its pace."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
+
+from harness.model import Headers
+from harness.remote_party.line import Line, PeerClosed
+from harness.remote_party.scenario import Scenario, digest_header
+from harness.remote_party.seen import Log, Seen
+from harness.wire.http1 import RequestReader, Stage
+
+PIECE = 65536
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+
+
+class Ended(Exception):
+    """The conversation is over; the text says how."""
+
+
+class Answerer:
+    """Answers one request after the other on one line, and writes down what it did."""
+
+    def __init__(self, line: Line, log: Log, origins: dict[str, str]) -> None:
+        self._line = line
+        self._log = log
+        self._origins = origins
+
+    def answer(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
+        """Serve one request. Raises Ended when the connection is not to be used again."""
+        if scenario.hold:
+            self._line.wait(scenario.hold)
+        if scenario.need and _hash(seen.header("authorization")) != scenario.need:
+            self._refuse(seen, reader, 401, (("WWW-Authenticate", "Bearer"),))
+        elif scenario.redirect and seen.method in scenario.redirect_on:
+            self._redirect(seen, scenario, reader)
+        elif seen.method in ("GET", "HEAD"):
+            self._serve(seen, scenario)
+        elif seen.method == "PUT":
+            self._take(seen, scenario, reader)
+        elif seen.method == "DELETE":
+            self._log.remove(seen.nonce)
+            self._head(seen, 204, ())
+        else:
+            self._refuse(seen, reader, 405, (("Allow", "GET, HEAD, PUT, DELETE"),))
+
+    def _serve(self, seen: Seen, scenario: Scenario) -> None:
+        status = scenario.head_status if seen.method == "HEAD" else scenario.get_status
+        stored = self._log.uploaded(seen.nonce)
+        content = scenario.content if stored is None and scenario.exists else stored
+        if status or content is None:
+            self._page(seen, scenario, status or 404)
+            return
+        headers = _digest(seen, scenario, content)
+        part = _range(seen, content) if scenario.ranges else None
+        if part is not None:
+            headers += (("Content-Range", f"bytes {part[0]}-{part[1]}/{len(content)}"),)
+            content = content[part[0] : part[1] + 1]
+        announced = scenario.head_size if _lies(seen, scenario) else len(content) + scenario.extra
+        framing = ("Content-Length", str(announced))
+        chunked = not scenario.length and seen.method == "GET"
+        headers += (("Transfer-Encoding", "chunked") if chunked else framing,)
+        self._head(seen, 206 if part else 200, headers, scenario.reason)
+        if seen.method == "GET":
+            self._body(seen, scenario, content, chunked=chunked)
+
+    def _body(self, seen: Seen, scenario: Scenario, content: bytes, *, chunked: bool) -> None:
+        for piece in _pieces(content, scenario):
+            self._misbehave(seen, scenario, seen.sent)
+            self._line.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            seen.sent += len(piece)
+            self._log.changed()
+            if scenario.rate:
+                self._line.wait(len(piece) / scenario.rate)
+        self._misbehave(seen, scenario, seen.sent)
+        if chunked:
+            self._line.send(b"0\r\n\r\n")
+        if scenario.extra:
+            raise Ended("cut by us")
+
+    def _misbehave(self, seen: Seen, scenario: Scenario, position: int) -> None:
+        """Pause, stall, cut or reset when the position in the body is reached."""
+        if position == scenario.pause_at and scenario.pause:
+            self._line.wait(scenario.pause)
+        if position == scenario.stall_at:
+            seen.ended = "stalled"
+            self._log.changed()
+            self._line.wait(float("inf"))
+            raise Ended("stalled")
+        if position == scenario.reset_at:
+            self._line.reset()
+            raise Ended("cut by us")
+        if position == scenario.cut_at:
+            raise Ended("cut by us")
+
+    def _take(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
+        if scenario.early:
+            self._head(seen, scenario.put_status or 403, (("Connection", "close"),))
+            raise Ended("answered")
+        if reader.expects_continue and scenario.interim == "100":
+            self._line.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._read_body(seen, scenario, reader)
+        status = scenario.put_status or (204 if self._has(seen, scenario) else 201)
+        if status < 300 and seen.body_complete:
+            self._log.upload(seen.nonce, bytes(seen.body))
+        self._head(seen, status, (("Content-Length", "0"),) if status != 204 else ())
+
+    def _has(self, seen: Seen, scenario: Scenario) -> bool:
+        return scenario.exists or self._log.uploaded(seen.nonce) is not None
+
+    def _read_body(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
+        began = time.monotonic()
+        while True:
+            seen.body += b"".join(piece.data for piece in reader.take_pieces())
+            self._log.changed()
+            if reader.stage in (Stage.COMPLETE, Stage.LOST):
+                break
+            for position in (scenario.stall_at, scenario.cut_at, scenario.reset_at):
+                if 0 <= position <= len(seen.body):
+                    self._misbehave(seen, scenario, position)
+            if scenario.rate:
+                self._line.wait(len(seen.body) / scenario.rate - (time.monotonic() - began))
+            self._line.read_some(reader)
+        seen.body_complete = reader.complete
+
+    def _redirect(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
+        target = self._location(seen, scenario)
+        headers: Headers = (("Location", target),) if target else ()
+        self._refuse(seen, reader, scenario.redirect, headers)
+
+    def _location(self, seen: Seen, scenario: Scenario) -> str:
+        hops = scenario.hops - 1
+        nxt = replace(scenario, hops=max(hops, 0), redirect=scenario.redirect if hops > 0 else 0)
+        name = seen.target.split("/", 4)[4]
+        path = f"/far/{nxt.encode()}/{seen.nonce}/{name}"
+        return {
+            "same": self._origins[seen.door] + path,
+            "other": self._origins["other"] + path,
+            "plain": self._origins["plain"] + path,
+            "relative": path,
+            "loop": self._origins[seen.door] + seen.target,
+            "file": "file:///etc/hostname",
+            "nowhere": "",
+        }[scenario.redirect_to]
+
+    def _refuse(self, seen: Seen, reader: RequestReader, status: int, headers: Headers) -> None:
+        """Answer without taking a body; one that is on its way ends the connection."""
+        waiting = reader.stage is Stage.BODY
+        closing = (("Connection", "close"),) if waiting else ()
+        self._head(seen, status, (*headers, ("Content-Length", "0"), *closing))
+        if waiting:
+            raise Ended("answered")
+
+    def _page(self, seen: Seen, scenario: Scenario, status: int) -> None:
+        page = (scenario.page or f"far side says {status}\n").encode()
+        self._head(seen, status, (("Content-Length", str(len(page))),), scenario.reason)
+        if seen.method != "HEAD":
+            self._line.send(page)
+
+    def _head(self, seen: Seen, status: int, headers: Headers, reason: str = "") -> None:
+        words = reason or HTTPStatus(status).phrase
+        lines = [f"HTTP/1.1 {status} {words}", *(f"{k}: {v}" for k, v in headers)]
+        seen.status = status
+        self._line.send(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+
+
+def _lies(seen: Seen, scenario: Scenario) -> bool:
+    return seen.method == "HEAD" and scenario.head_size >= 0
+
+
+def _hash(value: str | None) -> str:
+    return hashlib.sha256((value or "").encode()).hexdigest()
+
+
+def _digest(seen: Seen, scenario: Scenario, content: bytes) -> Headers:
+    wanted = seen.header("want-digest")
+    if wanted is None or seen.method not in scenario.digest_on:
+        return ()
+    header = digest_header(scenario.digest, content, wanted)
+    return (header,) if header else ()
+
+
+def _range(seen: Seen, content: bytes) -> tuple[int, int] | None:
+    match = _RANGE.fullmatch(seen.header("range") or "")
+    if match is None or int(match[1]) >= len(content):
+        return None
+    last = int(match[2]) if match[2] else len(content) - 1
+    return int(match[1]), min(last, len(content) - 1)
+
+
+def _pieces(content: bytes, scenario: Scenario) -> Iterator[bytes]:
+    """The body in writes that meet every position at which something is to happen."""
+    marks = (scenario.pause_at, scenario.stall_at, scenario.cut_at, scenario.reset_at)
+    step = min(PIECE, max(1, scenario.rate // 10)) if scenario.rate else PIECE
+    position = 0
+    while position < len(content):
+        end = min(position + step, len(content))
+        end = min([end, *(m for m in marks if position < m < end)])
+        yield content[position:end]
+        position = end
+
+
+__all__ = ["Answerer", "Ended", "PeerClosed"]

@@ -1,0 +1,124 @@
+"""What the far side is to do, written into its own URL: so it needs no shared state.
+
+A scenario is one path segment of base64url JSON; whoever sees the URL can read what was asked.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any
+
+from harness.wire.digests import compute
+
+LARGEST = 64 * 1024 * 1024
+"""The longest body the far side will make; a larger scenario is refused."""
+
+LONGEST = 300.0
+"""Seconds after which any conversation is ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One far file and the manners of the server that holds it.
+
+    Sizes and positions are bytes, times seconds, rates bytes per second. Statuses of 0 mean the
+    natural answer. ``digest`` is the form of the Digest header (see ``answers``), ``digest_on`` the
+    methods that carry it. ``redirect`` is an HTTP code, sent ``hops`` times to ``redirect_to``:
+    ``same`` (this origin), ``other`` (another port), ``relative``, ``plain``, ``file``, ``loop``,
+    ``nowhere`` (no Location). ``need`` is the SHA-256 of the Authorization value that is demanded.
+    """
+
+    size: int = 1000
+    seed: int = 1
+    exists: bool = True
+    length: bool = True
+    extra: int = 0
+    digest: str = "right"
+    digest_on: tuple[str, ...] = ("GET", "HEAD")
+    get_status: int = 0
+    head_status: int = 0
+    put_status: int = 0
+    head_size: int = -1
+    need: str = ""
+    hold: float = 0.0
+    rate: int = 0
+    pause_at: int = -1
+    pause: float = 0.0
+    stall_at: int = -1
+    cut_at: int = -1
+    reset_at: int = -1
+    redirect: int = 0
+    redirect_on: tuple[str, ...] = ("GET", "PUT")
+    redirect_to: str = "same"
+    hops: int = 1
+    interim: str = "100"
+    early: bool = False
+    reason: str = ""
+    page: str = ""
+    ranges: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.size <= LARGEST:
+            raise ValueError(f"size {self.size} is not within 0 and {LARGEST}")
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the far file, the same for the same size and seed."""
+        return _content(self.size, self.seed)
+
+    def encode(self) -> str:
+        """The path segment that stands for this scenario; defaults are left out."""
+        changed = {k: v for k, v in asdict(self).items() if v != getattr(PLAIN, k)}
+        text = json.dumps(changed, separators=(",", ":"), sort_keys=True)
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, segment: str) -> Scenario:
+        """The scenario of a path segment; ValueError if it is none."""
+        padded = segment + "=" * (-len(segment) % 4)
+        data: Any = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        known = {f.name for f in fields(cls)}
+        if not isinstance(data, dict) or set(data) - known:
+            raise ValueError("not a scenario")
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in data.items()
+        }
+        return cls(**values)
+
+
+PLAIN = Scenario()
+COMPARABLE = ("adler32", "md5", "sha", "sha-256", "sha-512")
+
+
+@cache
+def _content(size: int, seed: int) -> bytes:
+    return random.Random(seed).randbytes(size)  # noqa: S311 - test data, not a secret
+
+
+def digest_header(form: str, content: bytes, wanted: str) -> tuple[str, str] | None:
+    """The Digest (or Repr-Digest) header in the given form, None for ``none``.
+
+    Forms: right, wrong, none, upper, short (no leading zeros), unknown (an algorithm nobody can
+    compare), malformed, several, other (an algorithm that was not asked for).
+    """
+    adler = compute("adler32", content)
+    values = {
+        "right": f"{_chosen(wanted)}={compute(_chosen(wanted), content)}",
+        "wrong": "adler32=" + compute("adler32", content + b"!"),
+        "upper": "ADLER32=" + adler.upper(),
+        "short": "adler32=" + (adler.lstrip("0") or "0"),
+        "unknown": "unixcksum=1234",
+        "malformed": "adler32",
+        "several": f"md5={compute('md5', content)},adler32={adler}",
+        "other": "sha-512=" + compute("sha-512", content),
+    }
+    return ("Digest", values[form]) if form in values else None
+
+
+def _chosen(wanted: str) -> str:
+    names = [part.split(";")[0].strip().lower() for part in wanted.split(",")]
+    return next((name for name in names if name in COMPARABLE), "adler32")
