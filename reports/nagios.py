@@ -1,6 +1,6 @@
 """The answer of a monitoring plugin: status line, performance data, long output, exit code.
 
-Format as the Monitoring Plugins guidelines give it, ``STATUS: text | label=value;warn;crit;min;max``
+Format as in the Monitoring Plugins guidelines: ``STATUS: text | label=value;warn;crit;min;max``
 and further lines of text; ``|`` has a meaning of its own in all of them.
 """
 

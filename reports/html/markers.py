@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from harness.model import Exchange
 
-START = "Perf Marker"
+# A marker that is never closed ends where the next one begins.
+MARKER = re.compile(r"Perf Marker(.*?)(?:\nEnd\b|(?=Perf Marker)|\Z)", re.DOTALL)
 RESULT = re.compile(r"^(success|failure|aborted)\b.*$", re.IGNORECASE | re.MULTILINE)
 FIELD = re.compile(r"^[ \t]*([A-Za-z ]+?)[ \t]*:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 LONGEST_SILENCE = 30.0
@@ -41,29 +42,21 @@ def progress(exchange: Exchange) -> Progress | None:
     """The markers an answer carried; None when it carried none."""
     text = "".join(piece.excerpt for piece in exchange.pieces)
     moved: dict[str, int] = {}
-    found: list[Marker] = []
-    # The text before the first "Perf Marker" belongs to no marker.
-    start = text.find(START)
-    while start >= 0:
-        following = text.find(START, start + 1)
-        body = text[start : following if following >= 0 else len(text)]
-        end = body.find("\nEnd")
-        found.append(_marker(body[: end if end >= 0 else len(body)], moved, exchange, start))
-        start = following
+    found = tuple(_marker(match, moved, exchange) for match in MARKER.finditer(text))
     result = _result(text)
     arrived = _arrival(exchange, result.start() if result else len(text) - 1)
-    return Progress(tuple(found), result.group() if result else "", arrived) if found else None
+    return Progress(found, result.group() if result else "", arrived) if found else None
 
 
-def _marker(body: str, moved: dict[str, int], exchange: Exchange, start: int) -> Marker:
-    fields = {key.lower(): value for key, value in FIELD.findall(body)}
+def _marker(match: re.Match[str], moved: dict[str, int], exchange: Exchange) -> Marker:
+    fields = {key.lower(): value for key, value in FIELD.findall(match.group(1))}
     stripe = fields.get("stripe index", "0")
     number = fields.get("stripe bytes transferred", "")
     # Not str.isdigit: that also accepts superscripts, which int() refuses.
     if re.fullmatch(r"[0-9]{1,18}", number):
         moved[stripe] = int(number)
     return Marker(
-        at=_arrival(exchange, start + len(body) - 1),
+        at=_arrival(exchange, match.end() - 1),
         bytes=sum(moved.values()),
         stripe=stripe,
         stripes=fields.get("total stripe count", "?"),

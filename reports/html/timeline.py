@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reports.html.markers import LONGEST_SILENCE, Marker, Progress
 from reports.text import size
@@ -109,7 +110,7 @@ def _silences(progress: Progress, scale: Scale) -> tuple[Silence, ...]:
     times = [0.0, *(marker.at for marker in progress.markers), progress.ended]
     return tuple(
         Silence(scale.x(a), round(scale.x(b) - scale.x(a), 1), f"{b - a:.1f} s without a marker")
-        for a, b in zip(times, times[1:], strict=False)
+        for a, b in pairwise(times)
         if b - a >= LONGEST_SILENCE
     )
 

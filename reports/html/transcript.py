@@ -64,7 +64,10 @@ def transcript(exchange: Exchange, *, full: bool) -> Transcript:
 
 
 def _target(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # what an endpoint asked for need not be a URL
+        return url
     path = parts.path or "/"
     return f"{path}?{parts.query}" if parts.query else path
 
