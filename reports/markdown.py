@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from harness.model import Judgement, Level, Run, Verdict
 from reports.matrix import Matrix
-from reports.reading import CONCLUSIONS, NO_EXTRAS, Extras, Reading, cautions, read, tally
+from reports.reading import NO_EXTRAS, Extras, Reading, cautions, conclusion, read, tally
 from reports.text import line, shortened
 from reports.words import LOOKS
 
@@ -21,7 +21,7 @@ def render(run: Run, extras: Extras = NO_EXTRAS) -> str:
     """Totals per endpoint, then violations with expected, actual and curl."""
     reading = read(run)
     blocks = [
-        f"## {inline(run.header.tool)}: {CONCLUSIONS[reading.exit_code].lower()}",
+        f"## {inline(run.header.tool)}: {conclusion(reading)}",
         "\n".join(f"> {inline(text)}" for text in cautions(reading)),
         _totals(reading),
         *_violations(reading),

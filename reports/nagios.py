@@ -9,7 +9,17 @@ from __future__ import annotations
 from enum import IntEnum
 
 from harness.model import Judgement, Level, Run, Verdict
-from reports.reading import FULFILLED, IDLE, NO_EXTRAS, Extras, Reading, headline, read, tally
+from reports.reading import (
+    FULFILLED,
+    IDLE,
+    NO_EXTRAS,
+    Extras,
+    Reading,
+    conclusion,
+    headline,
+    read,
+    tally,
+)
 from reports.text import line, shortened
 
 LINES = 20
@@ -51,8 +61,7 @@ def _summary(reading: Reading) -> str:
     found = reading.violations
     if not found:
         return headline(reading.judgements)
-    noun = "requirement" if len(found) == 1 else "requirements"
-    return _safe(f"{len(found)} {noun} violated, starting with '{found[0].requirement}'")
+    return f"{conclusion(reading)}, starting with '{found[0].requirement}'"
 
 
 def _performance(reading: Reading) -> str:

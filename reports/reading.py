@@ -18,18 +18,18 @@ from harness.model import (
 )
 from harness.model.curl import curl
 from harness.model.verdicts import exit_code, judge
+from reports.words import count
 
 FULFILLED = frozenset({Verdict.MET, Verdict.MET_WITH_WARNINGS})
 IDLE = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED})
 
 CONCLUSIONS = {
     0: "Nothing violated",
-    1: "Requirements violated",
     2: "The run was interrupted",
     3: "No violation, but not everything could be decided",
     5: "No requirement was applicable",
 }
-"""The exit codes of a run in words."""
+"""The exit codes of a run in words; for 1 the violations are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,14 @@ def read(run: Run) -> Reading:
         observed={key: tuple(seen) for key, seen in observed.items()},
         exit_code=exit_code(run, judgements),
     )
+
+
+def conclusion(reading: Reading) -> str:
+    """The result of the run in a few words; violations are counted by requirement."""
+    if reading.exit_code != 1:
+        return CONCLUSIONS[reading.exit_code]
+    number = len({j.requirement for j in reading.violations})
+    return f"{count(number, 'requirement')} violated"
 
 
 def tally(judgements: Iterable[Judgement]) -> Counter[Verdict]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from harness.model import Judgement, Level, Run, Verdict
 from reports.reading import (
-    CONCLUSIONS,
     NO_EXTRAS,
     Extras,
     Reading,
     cautions,
+    conclusion,
     headline,
     read,
     tally,
@@ -106,7 +106,7 @@ def _levels(judgements: list[Judgement], *, colour: bool) -> Iterator[str]:
 
 
 def _conclusion(reading: Reading) -> str:
-    return f"{CONCLUSIONS[reading.exit_code]} (exit code {reading.exit_code})."
+    return f"{conclusion(reading)} (exit code {reading.exit_code})."
 
 
 def _tone(exit_code: int) -> str:

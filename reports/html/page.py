@@ -18,7 +18,7 @@ from reports.html import overview
 from reports.html.evidence import gather, shown
 from reports.html.origins import origin
 from reports.matrix import RESULTS, Matrix
-from reports.reading import CONCLUSIONS, NO_EXTRAS, Extras, Reading, cautions, headline, read
+from reports.reading import NO_EXTRAS, Extras, Reading, cautions, conclusion, headline, read
 from reports.stories import Finding, findings
 from reports.text import duration, moment, visible
 from reports.words import LOOKS, area
@@ -44,7 +44,7 @@ def _frame(reading: Reading) -> dict[str, Any]:
         "policy": _policy(style, script),
         "tone": tone,
         "glyph": glyph,
-        "conclusion": CONCLUSIONS[reading.exit_code],
+        "conclusion": conclusion(reading),
         "cautions": cautions(reading),
         "reading": reading,
         "run": reading.run,

@@ -162,6 +162,10 @@
   });
   rows.forEach((row) => $("a.req", row.tr).setAttribute("aria-expanded", "false"));
   addEventListener("hashchange", () => show(true));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && !event.defaultPrevented && link.hash === location.hash) show(true);
+  });
   addEventListener("beforeprint", () => $$("#violations details.x").forEach((d) => { d.open = true; fill(d); }));
   addCopy(document);
   apply();
