@@ -46,6 +46,13 @@ class Cell:
         """Megabytes per second, 0 where nothing was measured."""
         return self.bytes / self.seconds / 1e6 if self.seconds > 0 else 0.0
 
+    @property
+    def blamed(self) -> str:
+        """The party at fault: an endpoint's name, both for the transfer, or nobody."""
+        parties = {"SOURCE": self.source, "DESTINATION": self.destination}
+        both = f"{self.source} and {self.destination}" if self.scope == "TRANSFER" else ""
+        return parties.get(self.scope, both)
+
     def words(self) -> str:
         """The cell as one sentence for a tooltip, a ticket or a screen reader."""
         head = f"{self.source} to {self.destination}, {self.mode} with {self.auth}: "
@@ -101,6 +108,14 @@ class Matrix:
         all_cells = [cell for ways in self.cells.values() for cell in ways.values()]
         bad = [cell for cell in all_cells if cell.result not in ("PASS", "NOT_ALLOWED")]
         return sorted(bad, key=lambda cell: (cell.result != "FAIL", cell.source, cell.destination))
+
+    def grouped(self) -> list[list[Cell]]:
+        """The failures, those with the same party to blame and the same reason together."""
+        groups: dict[tuple[str, ...], list[Cell]] = {}
+        for cell in self.failures():
+            key = (cell.result, cell.blamed, cell.scope, cell.phase, cell.reason)
+            groups.setdefault(key, []).append(cell)
+        return sorted(groups.values(), key=lambda group: (group[0].result != "FAIL", -len(group)))
 
 
 def _cell(item: Mapping[str, Any]) -> Cell:

@@ -78,7 +78,7 @@ def shown(story: Story, endpoints: int) -> int:
     """How many members of a story have their evidence listed."""
     if endpoints <= CROWD:
         return len(story.members)
-    return 6 if story.verdict in TELLING else 2
+    return 3 if story.verdict in TELLING else 1
 
 
 def gather(reading: Reading, found: list[Finding], environment: Environment) -> Evidence:

@@ -41,12 +41,16 @@ class Share:
         return self.counts.total() - sum(self.counts[verdict] for verdict in IDLE)
 
     @property
-    def tone(self) -> str:
-        """The tone of the worst verdict; expected violations do not darken it."""
+    def worst(self) -> Look:
+        """The look of the worst verdict; expected violations do not count."""
         if self.counted:
-            return LOOKS[Verdict.VIOLATED].tone
-        order = [v for v in LOOKS if v is not Verdict.VIOLATED and self.counts[v]]
-        return LOOKS[order[0]].tone if order else LOOKS[Verdict.NOT_TESTED].tone
+            return LOOKS[Verdict.VIOLATED]
+        seen = (v for v in LOOKS if v is not Verdict.VIOLATED and self.counts[v])
+        return LOOKS[next(seen, Verdict.NOT_TESTED)]
+
+    @property
+    def tone(self) -> str:
+        return self.worst.tone
 
     @property
     def bars(self) -> list[Bar]:
