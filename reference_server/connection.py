@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import ssl
+import time
 from dataclasses import dataclass
 
 from reference_server.auth.authenticator import Peer
@@ -15,8 +17,9 @@ from reference_server.server import Parts
 from reference_server.wire.bodies import SMALL, RequestBody, TruncatedBody
 from reference_server.wire.channel import Channel
 from reference_server.wire.heads import RequestHead
-from reference_server.wire.inbox import Inbox
+from reference_server.wire.inbox import READ_SIZE, Inbox
 from reference_server.wire.responses import (
+    NO_BODY,
     Response,
     render_head,
     standard_headers,
@@ -50,14 +53,14 @@ class Connection:
         except Exception:
             log.exception("connection ended by a fault of this server")
         finally:
-            self.sock.close()
+            self._close()
 
     def _secure(self) -> None:
         if self.tls is not None:
             self.sock = self.tls.wrap_socket(self.sock, server_side=True)
-        self.inbox = Inbox(self.sock)
+        self.inbox = Inbox(self.sock, self.parts.behaviour.host_problem)
         subject = self.parts.authenticator.subject(self.sock)
-        self.peer = Peer(self.address, self.tls is not None, subject)
+        self.peer = Peer(self.address, self.tls is not None, subject, self.sock.getsockname()[0])
 
     def _serve_requests(self) -> None:
         while True:
@@ -81,10 +84,7 @@ class Connection:
 
     def _answer(self, head: RequestHead, body: RequestBody) -> Response:
         try:
-            target = parse_target(head.target)
-            identity = self.parts.authenticator.identify(head, target, self.peer)
-            request = Request(head, target, target.path, body, identity, self.peer, self.parts)
-            return answer(request)
+            return answer(self._request(head, body))
         except Refusal as problem:
             return refused(problem)
         except (OSError, TruncatedBody):
@@ -92,6 +92,14 @@ class Connection:
         except Exception:
             log.exception("%s failed by a fault of this server", head.method)
             return text_response(500, "internal error")
+
+    def _request(self, head: RequestHead, body: RequestBody) -> Request:
+        """The authenticated request; a `root` caveat goes in front of its path."""
+        target = parse_target(head.target, self.parts.behaviour.path_element)
+        identity = self.parts.authenticator.identify(head, target, self.peer)
+        root = identity.rights.root if identity is not None else ""
+        path = (root + target.path).rstrip("/") or "/" if root else target.path
+        return Request(head, target, path, body, identity, self.peer, self.parts)
 
     def _keeps_alive(self, head: RequestHead) -> bool:
         wishes = (head.get("connection") or "").lower()
@@ -117,23 +125,31 @@ class Connection:
 
     def _send(self, head: RequestHead | None, response: Response, *, keep: bool) -> None:
         is_old = head is not None and head.is_http10
-        channel = Channel(self.sock, self.inbox, chunked=response.length is None and not is_old)
-        keep = keep and (response.length is not None or not is_old)
+        chunked = response.length is None and self.parts.behaviour.is_chunked(http10=is_old)
+        channel = Channel(self.sock, self.inbox, chunked=chunked)
+        keep = keep and (response.length is not None or chunked)
         channel.head = self._render(head, response, channel, keep=keep)
-        bodiless = head is not None and head.method == "HEAD"
-        if bodiless or response.status in (204, 304):
-            channel.send(b"")
-        elif isinstance(response.body, bytes):
-            channel.send(response.body)
-        else:
-            response.body.send(channel)
+        is_head = head is not None and head.method == "HEAD"
+        bodiless = is_head and not self.parts.behaviour.head_has_body()
+        try:
+            if bodiless or response.status in NO_BODY:
+                channel.send(b"")
+            elif isinstance(response.body, bytes):
+                channel.send(response.body)
+            else:
+                response.body.send(channel)
+        finally:
+            if not isinstance(response.body, bytes):
+                response.body.close()
 
     def _render(
         self, head: RequestHead | None, response: Response, channel: Channel, *, keep: bool
     ) -> bytes:
         headers = [*standard_headers(self.parts.name), *response.headers]
-        if response.length is not None and response.status not in (204, 304):
-            headers.append(("Content-Length", str(response.length)))
+        if response.length is not None and response.status not in NO_BODY:
+            is_head = head is not None and head.method == "HEAD"
+            told = self.parts.behaviour.reported_size(response.length, is_head=is_head)
+            headers.append(("Content-Length", str(told)))
         elif channel.chunked:
             headers.append(("Transfer-Encoding", "chunked"))
         if not keep:
@@ -142,16 +158,26 @@ class Connection:
             headers.append(("Connection", "keep-alive"))
         return render_head(response.status, tuple(headers))
 
+    def _close(self) -> None:
+        """Close, with close_notify: the end of a close-delimited body must be told from a cut."""
+        with contextlib.suppress(OSError, ValueError):
+            if isinstance(self.sock, ssl.SSLSocket):
+                self.sock.settimeout(0)
+                self.sock.unwrap()
+        self.sock.close()
+
     def _linger(self) -> None:
         """Say that nothing follows, and take what the peer is still sending."""
-        self.sock.settimeout(LINGER)
-        try:
-            if not isinstance(self.sock, ssl.SSLSocket):
-                self.sock.shutdown(socket.SHUT_WR)
-            while self.sock.recv(65536):
+        deadline = time.monotonic() + LINGER
+        with contextlib.suppress(OSError, ValueError):
+            if isinstance(self.sock, ssl.SSLSocket):
+                self.sock.settimeout(0)
+                with contextlib.suppress(OSError):
+                    self.sock.unwrap()
+            self.sock.settimeout(LINGER)
+            self.sock.shutdown(socket.SHUT_WR)
+            while self.sock.recv(READ_SIZE) and time.monotonic() < deadline:
                 pass
-        except OSError:
-            pass
 
 
 def refused(problem: Refusal) -> Response:

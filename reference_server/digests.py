@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Protocol
 
-from reference_server.store import Block, Reader, Record
+from reference_server.store import Block, Draft, Reader, Record
 
 ADLER32 = "adler32"
 HASHES = {"md5": "md5", "sha": "sha1", "sha-256": "sha256", "sha-512": "sha512"}
@@ -71,6 +71,11 @@ def hex_value(algorithm: str, text: str) -> str | None:
     return raw.hex() if len(raw) == size else None
 
 
+def content_md5_in_hex(text: str) -> str | None:
+    """A Content-MD5 field (RFC 1864) in hex, None when it is not one."""
+    return hex_value("md5", text.strip())
+
+
 def parse_digests(text: str) -> dict[str, str]:
     """The values of a Digest field that we can compare, in hex; others are passed over."""
     found: dict[str, str] = {}
@@ -124,18 +129,21 @@ def digests_of(reader: Reader, algorithms: Iterable[str]) -> dict[str, str]:
     record = reader.record()
     missing = [name for name in wanted if name not in record.digests]
     if missing:
-        computed = _compute(reader, missing)
+        computed = compute(reader, reader.entry.size, missing)
         record = Record({**record.digests, **computed}, record.owner, record.properties)
         reader.amend(record)
     return {name: record.digests[name] for name in wanted}
 
 
-def _compute(reader: Reader, algorithms: list[str]) -> dict[str, str]:
+def compute(
+    content: Reader | Draft, stop: int, algorithms: Iterable[str], *, start: int = 0
+) -> dict[str, str]:
+    """Digests of the bytes from `start` up to `stop`."""
     hasher = Hasher(algorithms)
-    buffer = memoryview(bytearray(min(1 << 20, reader.entry.size)))
-    offset = 0
-    while offset < reader.entry.size:
-        count = reader.read_into(buffer, offset)
+    buffer = memoryview(bytearray(min(1 << 20, stop - start)))
+    offset = start
+    while offset < stop:
+        count = content.read_into(buffer[: stop - offset], offset)
         if not count:
             break
         hasher.update(buffer[:count])

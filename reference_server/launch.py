@@ -23,7 +23,7 @@ from reference_server.deviations import all_deviations, behaviour_with
 from reference_server.deviations.registry import UnknownDeviation
 from reference_server.options import USAGE_ERROR, Options, parse_options
 from reference_server.pki import Files, write_pki, write_secret
-from reference_server.server import Door, Limits, Parts, far_context, server_context
+from reference_server.server import Door, FarTls, Limits, Parts, server_context
 from reference_server.store import Store
 from reference_server.store.disk import DiskStore
 from reference_server.store.memory import MemoryStore
@@ -102,9 +102,11 @@ class RunningServer:
             behaviour=behaviour,
             store=_store(options, work, name),
             authenticator=Authenticator(behaviour, judge),
-            far_tls=far_context(self.trust),
+            far_tls=FarTls(self.trust),
             limits=Limits(marker_period=options.marker_period),
         )
+
+        self.parts.own.ports["https"].add(self.door.port)
 
     def start(self) -> None:
         """Accept connections in a thread."""

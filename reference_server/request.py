@@ -9,9 +9,24 @@ from reference_server.auth.identity import Activity, Identity
 from reference_server.refusal import Refusal
 from reference_server.server import Parts
 from reference_server.store import Entry
+from reference_server.transfer.remote_url import RemoteUrl
 from reference_server.wire.bodies import RequestBody
 from reference_server.wire.heads import RequestHead
-from reference_server.wire.targets import Target
+from reference_server.wire.targets import Target, is_below
+
+ALL_METHODS = (
+    "OPTIONS",
+    "GET",
+    "HEAD",
+    "PUT",
+    "POST",
+    "DELETE",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,27 @@ class Request:
         identity = self.identity
         where = self.path if path is None else path
         return identity is not None and identity.rights.allows(activity, where)
+
+    def shows(self, path: str) -> bool:
+        """Whether a resource appears in listings for the requester."""
+        if self.identity is None:
+            return True
+        return self.parts.behaviour.shows(self.identity.rights, path)
+
+    def visible_path(self, path: str) -> str:
+        """A path of the store as the requester names it: without the prefix of its root."""
+        root = self.identity.rights.root if self.identity else ""
+        return (path[len(root) :] or "/") if root and is_below(path, root) else path
+
+    def is_own(self, url: RemoteUrl) -> bool:
+        """Whether a URL leads to this server, under any name the client may use for it."""
+        host = (self.head.get("host") or "").rpartition(":")[0]
+        return self.parts.own.include(url, also=(host, self.peer.local))
+
+    @property
+    def allow(self) -> str:
+        """Value of Allow (RFC 9110 section 10.2.1)."""
+        return ", ".join(self.parts.behaviour.allowed_methods(list(ALL_METHODS)))
 
     def existing(self) -> Entry:
         """The resource at the request's path; raises Refusal 404."""

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from reference_server.auth.authenticator import Authenticator
 from reference_server.behaviour import Behaviour
+from reference_server.own_names import OwnNames
 from reference_server.store import Store
+from reference_server.transfer.running import Running
 
 STACK = 512 * 1024
 """Stack of a connection's thread, bytes; a thousand slow transfers must fit."""
@@ -37,8 +39,10 @@ class Parts:
     behaviour: Behaviour
     store: Store
     authenticator: Authenticator
-    far_tls: ssl.SSLContext
+    far_tls: FarTls
     limits: Limits = field(default_factory=Limits)
+    own: OwnNames = field(default_factory=OwnNames)
+    running: Running = field(default_factory=Running)
 
 
 class Door:
@@ -80,12 +84,26 @@ def server_context(cert: Path, key: Path, trust: Path) -> ssl.SSLContext:
     return context
 
 
-def far_context(trust: Path) -> ssl.SSLContext:
-    """TLS towards the far side: chain and host name are verified."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    _trust(context, trust)
-    return context
+class FarTls:
+    """TLS towards the far side: chain and host name are verified, unless a deviation says no."""
+
+    def __init__(self, trust: Path) -> None:
+        self._right = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._right.minimum_version = ssl.TLSVersion.TLSv1_2
+        _trust(self._right, trust)
+        self._trust = trust
+
+    def context(self, *, chain: bool, name: bool) -> ssl.SSLContext:
+        """The context that verifies so much."""
+        if chain and name:
+            return self._right
+        lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        lax.check_hostname = False
+        if chain:
+            _trust(lax, self._trust)
+        else:
+            lax.verify_mode = ssl.CERT_NONE
+        return lax
 
 
 def _trust(context: ssl.SSLContext, trust: Path) -> None:

@@ -16,11 +16,12 @@ from reference_server.wire.targets import Target
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The client's end of a connection: address, and its certificate's subject if it had one."""
+    """The client's end of a connection: addresses, and its certificate's subject if it had one."""
 
     address: str
     secure: bool
     subject: str | None = None
+    local: str = ""
 
 
 @dataclass(frozen=True)

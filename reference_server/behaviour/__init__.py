@@ -8,9 +8,23 @@ path except where the path itself is the matter.
 from __future__ import annotations
 
 from reference_server.behaviour.access import AccessSeams
+from reference_server.behaviour.cancelling import CancelSeams
+from reference_server.behaviour.checksums import ChecksumSeams
 from reference_server.behaviour.copying import CopySeams
+from reference_server.behaviour.dav import DavSeams
 from reference_server.behaviour.markers import MarkerSeams
+from reference_server.behaviour.outgoing import OutgoingSeams
+from reference_server.behaviour.verification import VerificationSeams
 
 
-class Behaviour(CopySeams, MarkerSeams, AccessSeams):
+class Behaviour(
+    CopySeams,
+    MarkerSeams,
+    CancelSeams,
+    OutgoingSeams,
+    VerificationSeams,
+    AccessSeams,
+    DavSeams,
+    ChecksumSeams,
+):
     """The right behaviour: the composition of all seam groups."""

@@ -2,10 +2,153 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
+from reference_server.auth.identity import Activity
+from reference_server.refusal import Refusal
+from reference_server.transfer.order import Direction, Order
+from reference_server.transfer.remote_url import BadUrl, RemoteUrl
+
+MAX_STREAMS = 64
+PREFIX = "transferheader"
+FRAMING = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "range",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Fields that belong to the data request itself; a client's wish for them is refused."""
+
 
 class CopySeams:
     """Decisions about a COPY before its first byte moves."""
 
-    def overwrite_allowed(self, value: str) -> bool:
-        """Whether an existing target may be replaced, by the value of Overwrite (T or F)."""
-        return value != "F"
+    def offers_third_party_copy(self) -> bool:
+        return True
+
+    def chosen_remote(self, source: str, destination: str) -> tuple[Direction, str]:
+        """What to do when both are given: exactly one of them is a valid request."""
+        raise Refusal(400, "both Source and Destination given")
+
+    def neither_remote(self) -> NoReturn:
+        """What to do with a COPY that names no other side."""
+        raise Refusal(400, "neither Source nor Destination given")
+
+    def remote_url(self, text: str) -> RemoteUrl | None:
+        """The far side's URL; raises Refusal for what cannot be one. None: pretend to be done."""
+        try:
+            return RemoteUrl.parse(text)
+        except BadUrl as problem:
+            raise Refusal(400, str(problem)) from None
+
+    def is_local(self, *, own_authority: bool, bare: bool, direction: Direction) -> bool:
+        """Whether this is the COPY of RFC 4918: our own URL, no credential for a far side."""
+        return own_authority and bare
+
+    def self_copy(self, path: str) -> NoReturn:
+        """A resource copied onto itself, under whatever name of this server."""
+        raise Refusal(403, "source and destination are the same resource")
+
+    def target_path(self, path: str, remote: RemoteUrl) -> str:
+        """Local name of what is pulled: the request's own path, whatever the source is called."""
+        return path
+
+    def overwrite_value(self, text: str | None) -> str:
+        """T or F; absent means T, anything else is refused."""
+        if text is None:
+            return "T"
+        if text not in ("T", "F"):
+            raise Refusal(400, "Overwrite is neither T nor F")
+        return text
+
+    def overwrite_conflict(self, value: str, *, exists: bool) -> bool:
+        """Whether Overwrite forbids the copy."""
+        return value == "F" and exists
+
+    def overwrite_conflict_status(self) -> int:
+        return 412
+
+    def needed_for_pull(self, *, exists: bool) -> tuple[Activity, ...]:
+        """What the requester must be allowed to do on the target of a pull."""
+        return (Activity.UPLOAD, Activity.DELETE) if exists else (Activity.UPLOAD,)
+
+    def needed_for_push(self) -> tuple[Activity, ...]:
+        """What the requester must be allowed to do on the source of a push."""
+        return (Activity.DOWNLOAD,)
+
+    def accepts_anonymous_copy(self) -> bool:
+        return False
+
+    def authorises_before_accepting(self) -> bool:
+        """Whether a missing right is an error status (True) or a late failure line."""
+        return True
+
+    def missing_push_source(self) -> None:
+        """The file to push does not exist; returning means to push an empty one."""
+        raise Refusal(404, "no such file to push")
+
+    def missing_parent(self, path: str) -> bool:
+        """The parent of a pull's target does not exist; True means to create it."""
+        raise Refusal(409, "parent collection does not exist")
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        """What stands against the Credential header: only none is supported here."""
+        if value is None or value.lower() == "none":
+            return None
+        return Refusal(400, "unsupported Credential mechanism")
+
+    def transfer_field(self, name: str) -> str | None:
+        """Name of a COPY field without TransferHeader; None for a field that has no prefix."""
+        return name[len(PREFIX) :] if name.lower().startswith(PREFIX) else None
+
+    def transfer_value(self, value: str) -> str:
+        """Value of a transfer header: opaque, passed on as it is."""
+        return value
+
+    def transfer_field_problem(self, name: str, value: str) -> str | None:
+        """Why a transfer header cannot be honoured (HTTP-TPC leaves it open; AMB-D08)."""
+        if not name:
+            return "TransferHeader without a name"
+        if name.lower() in FRAMING:
+            return f"TransferHeader{name} would break the data request"
+        return None
+
+    def number_of_streams(self, text: str | None) -> int:
+        """A hint: large values are ignored, text that is no number is refused."""
+        if text is None:
+            return 1
+        if not (text.isascii() and text.isdigit()):
+            raise Refusal(400, "X-Number-Of-Streams is not a number")
+        wish = int(text[:9])
+        return wish if 1 <= wish <= MAX_STREAMS else 1
+
+    def checksum_required(self, text: str | None) -> bool:
+        """RequireChecksumVerification; absent means false here (AMB-E01)."""
+        if text is None:
+            return False
+        if text.lower() not in ("true", "false"):
+            raise Refusal(400, "RequireChecksumVerification is neither true nor false")
+        return text.lower() == "true"
+
+    def status_without_stream(self, *, exists: bool) -> int | None:
+        """A status that replaces acceptance, without any transfer; right is none."""
+        return None
+
+    def accepted_status(self) -> int:
+        return 202
+
+    def stream_media_type(self) -> str:
+        return "text/perf-marker-stream"
+
+    def may_replace(self, order: Order) -> bool:
+        """Whether publication may replace what came to be at the path meanwhile."""
+        return order.may_replace

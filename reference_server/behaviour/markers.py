@@ -9,11 +9,12 @@ from reference_server.wire.responses import LAST_CHUNK, chunk
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a marker tells: bytes moved, connections open now, times in seconds since the epoch."""
+    """What a marker tells: bytes moved, connections open now and before, Unix times."""
 
     moved: int
     size: int | None
     connections: tuple[str, ...]
+    past: tuple[str, ...]
     now: int
     accepted: int
 
@@ -37,15 +38,9 @@ class MarkerSeams:
 
     def marker_fields(self, progress: Progress) -> list[tuple[str, str]]:
         """Keys and values between the first and the last line."""
-        fields = [
-            ("Timestamp", self.marker_timestamp(progress)),
-            ("Stripe Index", "0"),
-            ("Stripe Bytes Transferred", str(progress.moved)),
-            ("Total Stripe Count", "1"),
-        ]
-        if progress.connections:
-            fields.append(("RemoteConnections", ",".join(progress.connections)))
-        return fields
+        fields = [("Timestamp", self.marker_timestamp(progress)), *self.stripe_fields(progress)]
+        connections = self.reported_connections(progress)
+        return [*fields, ("RemoteConnections", connections)] if connections else fields
 
     def marker_line(self, key: str, value: str) -> str:
         return f"{key}: {value}"
@@ -64,9 +59,42 @@ class MarkerSeams:
         """A piece of the stream as it goes onto the wire."""
         return chunk(data) if chunked else data
 
-    def result_line(self, problem: str | None) -> str:
-        """The last line: `problem` None means success."""
-        return "success: Created\n" if problem is None else f"failure: {problem}\n"
+    def success_line(self) -> str:
+        return "success: Created\n"
+
+    def failure_line(self, problem: str) -> str:
+        return f"failure: {problem}\n"
+
+    def result_lines(self, problem: str | None, progress: Progress) -> list[str]:
+        """What ends the stream: one line, each item a chunk; `problem` None means success."""
+        return [self.success_line() if problem is None else self.failure_line(problem)]
+
+    def is_chunked(self, *, http10: bool) -> bool:
+        """Whether the stream is in chunked coding, which HTTP/1.0 does not know."""
+        return not http10
+
+    def holds_stream_back(self, *, finished: bool) -> bool:
+        """Whether bytes for the client wait although they could be sent."""
+        return False
+
+    def connection_entry(self, host: str, port: int) -> str:
+        """One entry of RemoteConnections: transport, address, port; IPv6 in brackets."""
+        return f"tcp:[{host}]:{port}" if ":" in host else f"tcp:{host}:{port}"
+
+    def reported_connections(self, progress: Progress) -> str:
+        """Value of RemoteConnections: those open now; empty leaves the line out."""
+        return ",".join(progress.connections)
+
+    def stripe_fields(self, progress: Progress) -> list[tuple[str, str]]:
+        """The three fields that tell how far the transfer is."""
+        return [
+            ("Stripe Index", "0"),
+            ("Stripe Bytes Transferred", str(self.reported_bytes(progress))),
+            ("Total Stripe Count", "1"),
+        ]
+
+    def reported_bytes(self, progress: Progress) -> int:
+        return progress.moved
 
     def end_of_stream(self, *, chunked: bool) -> bytes:
         """What ends the body."""

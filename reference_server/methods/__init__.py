@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.methods import copying, listing, namespace, reading, writing
+from reference_server.methods import asking, copying, listing, namespace, reading, writing
 from reference_server.refusal import Refusal
 from reference_server.request import Request
 from reference_server.store import Exists, IsCollection, Missing, NoParent, NoSpace, StoreProblem
 from reference_server.wire.responses import Response
 
 METHODS: dict[str, Callable[[Request], Response]] = {
+    "OPTIONS": asking.options,
     "GET": reading.get,
     "HEAD": reading.get,
     "PUT": writing.put,
     "DELETE": namespace.delete,
     "MKCOL": namespace.make_collection,
-    "PROPFIND": listing.propfind,
+    "MOVE": namespace.move,
     "COPY": copying.copy,
+    "PROPFIND": listing.propfind,
+    "PROPPATCH": listing.proppatch,
 }
 STATUS_OF: dict[type[StoreProblem], int] = {
     Missing: 404,
@@ -30,9 +33,10 @@ STATUS_OF: dict[type[StoreProblem], int] = {
 
 def answer(request: Request) -> Response:
     """Answer a request; raises Refusal."""
-    method = METHODS.get(request.head.method)
+    name = request.head.method
+    method = METHODS.get(name)
     if method is None:
-        raise Refusal(501, "method not implemented")
+        method = METHODS[request.parts.behaviour.unknown_method(name)]
     try:
         return method(request)
     except StoreProblem as problem:

@@ -3,62 +3,146 @@
 from __future__ import annotations
 
 from reference_server.auth.identity import Activity
-from reference_server.methods.writing import check_parent
+from reference_server.methods import local_copy
+from reference_server.methods.namespace import make_parents
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.transfer.order import Direction, Order
-from reference_server.transfer.remote_url import BadUrl, RemoteUrl
+from reference_server.transfer.remote_url import RemoteUrl
 from reference_server.transfer.stream import TransferStream
 from reference_server.wire.responses import Response
-
-PREFIX = "transferheader"
+from reference_server.wire.targets import decode_path, parent_of
 
 
 def copy(request: Request) -> Response:
-    """Accept a transfer: 202 and a progress stream; raises Refusal."""
-    source, destination = request.head.single("source"), request.head.single("destination")
-    request.require(Activity.UPLOAD if source else Activity.DOWNLOAD)
-    if (source is None) == (destination is None):
-        raise Refusal(400, "exactly one of Source and Destination is needed")
-    order = _order(request, source, destination)
-    if order.direction is Direction.PULL:
-        check_pull(request, order)
-    stream = TransferStream(order, request.parts)
-    return Response(202, (("Content-Type", "text/perf-marker-stream"),), stream)
-
-
-def _order(request: Request, source: str | None, destination: str | None) -> Order:
+    """Accept a transfer with 202 and a progress stream, or copy locally; raises Refusal."""
+    behaviour = request.parts.behaviour
+    if not behaviour.offers_third_party_copy():
+        raise Refusal(501, "third-party copy is not offered")
     try:
-        remote = RemoteUrl.parse(source or destination or "")
-    except BadUrl as problem:
-        raise Refusal(400, str(problem)) from None
-    assert request.identity is not None
+        return _checked(request)
+    except Refusal as problem:
+        if problem.status != 403 or behaviour.authorises_before_accepting():
+            raise
+        return _accepted(request, TransferStream(None, request.parts, doom=problem.text))
+
+
+def _checked(request: Request) -> Response:
+    """The basic checks; authentication and authorisation come first (AUTH-019)."""
+    direction, text = _wish(request)
+    _authorise(request, direction)
+    _check_credential(request)
+    remote = request.parts.behaviour.remote_url(text)
+    if remote is None:
+        return _accepted(request, TransferStream(None, request.parts))
+    own = request.is_own(remote)
+    if own and decode_path(remote.path) == request.path:
+        request.parts.behaviour.self_copy(request.path)
+    bare = request.head.get("credential") is None and not transfer_headers(request)
+    if request.parts.behaviour.is_local(own_authority=own, bare=bare, direction=direction):
+        return local_copy.copy(request, direction, remote)
+    return _start(request, _order(request, direction, remote))
+
+
+def _wish(request: Request) -> tuple[Direction, str]:
+    source, destination = request.head.single("source"), request.head.single("destination")
+    if request.identity is None and not request.parts.behaviour.accepts_anonymous_copy():
+        request.require(Activity.READ_METADATA)  # raises 401 whatever else is wrong
+    if source is not None and destination is not None:
+        return request.parts.behaviour.chosen_remote(source, destination)
+    if source is not None:
+        return Direction.PULL, source
+    if destination is not None:
+        return Direction.PUSH, destination
+    request.parts.behaviour.neither_remote()
+
+
+def _authorise(request: Request, direction: Direction) -> None:
+    behaviour = request.parts.behaviour
+    if request.identity is None:
+        return  # a deviation lets anybody copy
+    if direction is Direction.PUSH:
+        needed = behaviour.needed_for_push()
+    else:
+        exists = request.parts.store.stat(request.path) is not None
+        refused = behaviour.overwrite_conflict(request.head.get("overwrite") or "T", exists=exists)
+        needed = behaviour.needed_for_pull(exists=exists and not refused)
+    for activity in needed:
+        request.require(activity)
+
+
+def _check_credential(request: Request) -> None:
+    """Raises Refusal for a mechanism that is not supported; repeating the value is harmless."""
+    values: set[str | None] = {*request.head.all("credential")} or {None}
+    names = [name for name, _ in transfer_headers(request)]
+    for value in values:
+        problem = request.parts.behaviour.credential_problem(value, names)
+        if problem is not None:
+            raise problem
+
+
+def _order(request: Request, direction: Direction, remote: RemoteUrl) -> Order:
+    behaviour, head = request.parts.behaviour, request.head
+    overwrite = behaviour.overwrite_value(head.get("overwrite"))
+    fields = transfer_headers(request)
+    for name, value in fields:
+        problem = behaviour.transfer_field_problem(name, value)
+        if problem is not None:
+            raise Refusal(400, problem)
+    is_pull = direction is Direction.PULL
     return Order(
-        direction=Direction.PULL if source else Direction.PUSH,
-        path=request.path,
+        direction=direction,
+        path=behaviour.target_path(request.path, remote) if is_pull else request.path,
         remote=remote,
-        owner=request.identity.name,
-        transfer_headers=transfer_headers(request),
-        overwrite=request.parts.behaviour.overwrite_allowed(request.head.get("overwrite") or "T"),
+        owner=request.identity.name if request.identity else "",
+        transfer_headers=fields,
+        copy_fields=behaviour.copy_fields_passed_on(head.headers),
+        overwrite=not behaviour.overwrite_conflict(overwrite, exists=True),
+        may_replace=overwrite == "T" and request.allowed(Activity.DELETE),
+        require_checksum=behaviour.checksum_required(head.get("requirechecksumverification")),
+        streams=behaviour.number_of_streams(head.get("x-number-of-streams")),
     )
 
 
-def check_pull(request: Request, order: Order) -> None:
-    """What the namespace says about the target of a pull."""
-    target = request.parts.store.stat(request.path)
-    if target is not None:
-        if target.is_collection:
-            raise Refusal(409, "target is a collection")
-        request.require(Activity.DELETE)
-        if not order.overwrite:
-            raise Refusal(412, "target exists and Overwrite is F")
-    check_parent(request)
+def _start(request: Request, order: Order) -> Response:
+    """What the namespace says, then acceptance."""
+    behaviour = request.parts.behaviour
+    here = request.parts.store.stat(order.path)
+    if order.path in request.parts.running.stuck:
+        raise Refusal(423, "target is busy")
+    if here is not None and here.is_collection:
+        raise Refusal(409, "a collection cannot be transferred")
+    if order.direction is Direction.PUSH:
+        if here is None:
+            behaviour.missing_push_source()
+    else:
+        _check_target(request, order, exists=here is not None)
+    status = behaviour.status_without_stream(exists=here is not None)
+    if status is not None:
+        return Response(status)
+    return _accepted(request, TransferStream(order, request.parts))
+
+
+def _check_target(request: Request, order: Order, *, exists: bool) -> None:
+    behaviour = request.parts.behaviour
+    parent = request.parts.store.stat(parent_of(order.path))
+    if (parent is None or not parent.is_collection) and behaviour.missing_parent(order.path):
+        make_parents(request, order.path)
+    value = behaviour.overwrite_value(request.head.get("overwrite"))
+    if behaviour.overwrite_conflict(value, exists=exists):
+        raise Refusal(behaviour.overwrite_conflict_status(), "target exists and Overwrite is F")
+
+
+def _accepted(request: Request, stream: TransferStream) -> Response:
+    behaviour = request.parts.behaviour
+    media_type = ("Content-Type", behaviour.stream_media_type())
+    return Response(behaviour.accepted_status(), (media_type,), stream)
 
 
 def transfer_headers(request: Request) -> Headers:
     """Header fields for the far side: TransferHeaderX becomes X, spelt as it was."""
+    behaviour = request.parts.behaviour
+    named = ((behaviour.transfer_field(name), value) for name, value in request.head.headers)
     return tuple(
-        (name[len(PREFIX) :], value)
-        for name, value in request.head.headers
-        if name.lower().startswith(PREFIX)
+        (name, behaviour.transfer_value(value)) for name, value in named if name is not None
     )

@@ -1,42 +1,165 @@
-"""PROPFIND (RFC 4918 section 9.1)."""
+"""PROPFIND and PROPPATCH (RFC 4918 sections 9.1 and 9.2)."""
 
 from __future__ import annotations
 
-from email.utils import formatdate
-from xml.sax.saxutils import escape
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import escape, quoteattr
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from reference_server.auth.identity import Activity
+from reference_server.methods.namespace import check_conditions
+from reference_server.methods.pages import visible_members
+from reference_server.methods.properties import CHECKSUMS, DAV, Name, known_names, value
 from reference_server.refusal import Refusal
 from reference_server.request import Request
 from reference_server.store import Entry
 from reference_server.wire.responses import Response
 from reference_server.wire.targets import encode_path
 
+MAX_DOCUMENT = 1 << 20
+MAX_ENTRIES = 10_000
+XML_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+FINITE = '<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>'
+XML = "application/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a PROPFIND asks for: names, or every property, or the names alone."""
+
+    names: tuple[Name, ...] | None
+    with_values: bool = True
+    extra: tuple[Name, ...] = ()
+
 
 def propfind(request: Request) -> Response:
-    """Live properties of a resource and, at Depth 1, of its members."""
+    """Properties of a resource and, by Depth, of its members."""
     request.require(Activity.READ_METADATA)
     entry = request.existing()
-    depth = request.head.get("depth") or "0"
-    if depth not in ("0", "1"):
-        raise Refusal(403, "Depth infinity is not supported")
-    entries = [entry]
-    if depth == "1" and entry.is_collection:
+    depth = (request.head.get("depth") or "infinity").lower()
+    if depth not in ("0", "1", "infinity"):
+        raise Refusal(400, "bad Depth")
+    if depth != "0" and entry.is_collection:
         request.require(Activity.LIST)
-        entries += request.parts.store.children(request.path)
-    body = "".join(_response(item) for item in entries)
-    document = f'<?xml version="1.0"?>\n<D:multistatus xmlns:D="DAV:">{body}</D:multistatus>\n'
-    return Response(207, (("Content-Type", "application/xml; charset=utf-8"),), document.encode())
+    wish = _wish(request)
+    found = [_response(request, item, wish) for item in _entries(request, entry, depth)]
+    return multistatus(found)
 
 
-def _response(entry: Entry) -> str:
-    kind = "<D:collection/>" if entry.is_collection else ""
-    href = encode_path(entry.path) + ("/" if entry.is_collection and entry.path != "/" else "")
+def multistatus(responses: list[str]) -> Response:
+    """A 207 with these response elements."""
+    body = "".join(responses)
+    document = f'{XML_HEAD}<D:multistatus xmlns:D="DAV:">{body}</D:multistatus>\n'
+    return Response(207, (("Content-Type", XML),), document.encode())
+
+
+def _entries(request: Request, entry: Entry, depth: str) -> list[Entry]:
+    found = [entry]
+    if entry.is_collection and depth != "0":
+        for member in visible_members(request, entry.path):
+            deeper = depth == "infinity" and member.is_collection
+            found += _entries(request, member, depth) if deeper else [member]
+            if len(found) > MAX_ENTRIES and depth == "infinity":
+                raise Refusal(403, FINITE)  # RFC 4918 section 9.1
+    return found
+
+
+def _wish(request: Request) -> Wish:
+    document = read_document(request)
+    if document is None:
+        return Wish(None)
+    if document.tag != "{DAV:}propfind":
+        raise Refusal(400, "not a propfind document")
+    if document.find("{DAV:}propname") is not None:
+        return Wish(None, with_values=False)
+    prop = document.find("{DAV:}prop")
+    if prop is not None:
+        return Wish(tuple(dict.fromkeys(name_of_tag(child.tag) for child in prop)))
+    if document.find("{DAV:}allprop") is None:
+        raise Refusal(400, "neither prop, propname nor allprop")
+    included = document.find("{DAV:}include")
+    extra = () if included is None else tuple(name_of_tag(child.tag) for child in included)
+    return Wish(None, extra=extra)
+
+
+def read_document(request: Request) -> Element | None:
+    """The XML body, None without one; raises Refusal 400 for what is not well-formed."""
+    raw = request.body.read_all(MAX_DOCUMENT)
+    if not raw.strip():
+        return None
+    try:
+        document: Element = fromstring(raw, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise Refusal(400, "body is not well-formed XML without DTD") from None
+    return document
+
+
+def name_of_tag(tag: str) -> Name:
+    """Namespace and local name of an element."""
+    namespace, _, local = tag.rpartition("}")
+    return (namespace.lstrip("{"), local)
+
+
+def _response(request: Request, entry: Entry, wish: Wish) -> str:
+    names = (*known_names(entry), *wish.extra) if wish.names is None else wish.names
+    found: list[str] = []
+    missing: list[str] = []
+    for name in names:
+        text = value(request, entry, name)
+        if text is None:
+            missing.append(element(name, ""))
+        else:
+            found.append(element(name, text if wish.with_values else ""))
+    stats = [propstat(found, "200 OK")] if found or not missing else []
+    stats += [propstat(missing, "404 Not Found")] if missing else []
+    return response(href(request, entry), stats)
+
+
+def href(request: Request, entry: Entry) -> str:
+    """The resource's href."""
+    encoded = encode_path(request.visible_path(entry.path))
+    slash = "/" if entry.is_collection and not encoded.endswith("/") else ""
+    return request.parts.behaviour.href(encoded + slash, is_collection=entry.is_collection)
+
+
+def response(href: str, stats: list[str]) -> str:
+    """A response element."""
+    return f"<D:response><D:href>{escape(href)}</D:href>{''.join(stats)}</D:response>"
+
+
+def propstat(elements: list[str], status: str) -> str:
+    """A propstat element."""
     return (
-        f"<D:response><D:href>{escape(href)}</D:href><D:propstat><D:prop>"
-        f"<D:resourcetype>{kind}</D:resourcetype>"
-        f"<D:getcontentlength>{entry.size}</D:getcontentlength>"
-        f"<D:getlastmodified>{formatdate(entry.modified_ns / 1e9, usegmt=True)}"
-        "</D:getlastmodified></D:prop><D:status>HTTP/1.1 200 OK</D:status>"
-        "</D:propstat></D:response>"
+        f"<D:propstat><D:prop>{''.join(elements)}</D:prop>"
+        f"<D:status>HTTP/1.1 {status}</D:status></D:propstat>"
     )
+
+
+def element(name: Name, text: str) -> str:
+    """A property element; names outside DAV: bring their own namespace."""
+    namespace, local = name
+    tag = f"D:{local}" if namespace == DAV else local
+    bound = "" if namespace == DAV else f" xmlns={quoteattr(namespace)}"
+    return f"<{tag}{bound}>{text}</{tag}>" if text else f"<{tag}{bound}/>"
+
+
+def proppatch(request: Request) -> Response:
+    """No property can be changed yet: each is answered 403 in a 207."""
+    request.require(Activity.UPDATE_METADATA)
+    entry = request.existing()
+    document = read_document(request)
+    if document is None or document.tag != "{DAV:}propertyupdate":
+        raise Refusal(400, "not a propertyupdate document")
+    check_conditions(request, entry)
+    names = [
+        name_of_tag(child.tag)
+        for instruction in document
+        for prop in instruction.findall("{DAV:}prop")
+        for child in prop
+    ]
+    refused = [element(name, "") for name in dict.fromkeys(names)]
+    status = request.parts.behaviour.protected_property_status(CHECKSUMS in names)
+    return multistatus([response(href(request, entry), [propstat(refused, status)])])

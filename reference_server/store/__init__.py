@@ -87,6 +87,9 @@ class Draft(Protocol):
     def write(self, block: Block) -> None:
         """Append a block; raises NoSpace."""
 
+    def read_into(self, view: memoryview, offset: int) -> int:
+        """Read back from `offset`; returns the number of bytes, 0 at the end."""
+
     def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
         """Make it the resource at `path` in one step; raises Exists, NoParent, IsCollection."""
 

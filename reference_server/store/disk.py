@@ -186,6 +186,9 @@ class DiskDraft:
                 raise NoSpace("no space left") from None
             raise
 
+    def read_into(self, view: memoryview, offset: int) -> int:
+        return os.preadv(self._fd, [view], offset)
+
     def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
         now = self._store.next_ns()
         os.utime(self._fd, ns=(now, now))

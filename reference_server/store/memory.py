@@ -163,6 +163,11 @@ class MemoryDraft:
     def write(self, block: Block) -> None:
         self._content += block
 
+    def read_into(self, view: memoryview, offset: int) -> int:
+        part = self._content[offset : offset + len(view)]
+        view[: len(part)] = part
+        return len(part)
+
     def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
         now = time.time_ns()
         entry = Entry(path, False, self.size, now, now, "")

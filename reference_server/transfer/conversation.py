@@ -27,6 +27,7 @@ class FarResponse:
     reason: str
     headers: Headers
     has_body: bool
+    is_http10: bool = False
 
     def get(self, name: str) -> str | None:
         """Value of a field (names in lower case), repeated ones joined."""
@@ -50,7 +51,10 @@ class FarResponse:
     @property
     def keeps_alive(self) -> bool:
         framed = not self.has_body or self.is_chunked or self.length is not None
-        return framed and "close" not in (self.get("connection") or "").lower()
+        wishes = (self.get("connection") or "").lower()
+        if self.is_http10:
+            return framed and "keep-alive" in wishes
+        return framed and "close" not in wishes
 
     @property
     def says(self) -> str:
@@ -63,10 +67,11 @@ class Conversation:
 
     def __init__(self, far: FarSide) -> None:
         self.far = far
+        self.reusable = True
 
     def send_head(self, method: str, headers: Headers) -> None:
-        """Send a request head for the URL of the connection."""
-        lines = [f"{method} {self.far.url.target} HTTP/1.1", f"Host: {self.far.url.authority}"]
+        """Send a request head for the URL of the connection; `headers` bring the Host."""
+        lines = [f"{method} {self.far.target} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in headers]
         self.far.send(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 
@@ -197,4 +202,5 @@ def _final(event: h11.Response, method: str) -> FarResponse:
         reason=event.reason.decode("latin-1"),
         headers=tuple((name.decode(), value.decode("latin-1")) for name, value in event.headers),
         has_body=method != "HEAD" and event.status_code not in (204, 304),
+        is_http10=event.http_version == b"1.0",
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from reference_server.server import Parts
 from reference_server.store import Block
-from reference_server.transfer.problems import DeadlinePassed, TransferFailed
+from reference_server.transfer.problems import DeadlinePassed, TransferFailed, Unreachable
 from reference_server.transfer.pulse import WOULD_BLOCK, Pulse
 from reference_server.transfer.remote_url import RemoteUrl
 
@@ -31,6 +31,7 @@ class FarSide:
         self._pulse = pulse
         self._sock: socket.socket | None = None
         self._ended = False
+        self._port = parts.behaviour.connect_port(url)
         self.held = bytearray()
 
     def __enter__(self) -> FarSide:
@@ -46,10 +47,15 @@ class FarSide:
             raise TransferFailed("connection to the far side is closed")
         return self._sock
 
+    @property
+    def target(self) -> str:
+        """The request target for the URL as it stands now."""
+        return self._parts.behaviour.request_target(self.url)
+
     def open(self) -> None:
-        """Connect and shake hands; raises TransferFailed."""
+        """Connect and shake hands; raises Unreachable, or TransferFailed for bad TLS."""
         deadline = time.monotonic() + self._parts.limits.connect
-        last = TransferFailed(f"cannot resolve {self.url.host}")
+        last: TransferFailed = Unreachable(f"cannot resolve {self.url.host}")
         for address in self._resolve(deadline):
             try:
                 self._connect(address, deadline)
@@ -155,7 +161,7 @@ class FarSide:
         with contextlib.suppress(ValueError):
             literal = ipaddress.ip_address(self.url.host)
             family = socket.AF_INET6 if literal.version == 6 else socket.AF_INET
-            return [(family, (self.url.host, self.url.port))]
+            return [(family, (self.url.host, self._port))]
         found: list[Address] = []
         waker, sleeper = socket.socketpair()
         threading.Thread(target=self._look_up, args=(found, waker), daemon=True).start()
@@ -165,13 +171,14 @@ class FarSide:
 
     def _look_up(self, found: list[Address], waker: socket.socket) -> None:
         with waker, contextlib.suppress(OSError, UnicodeError):
-            answers = socket.getaddrinfo(self.url.host, self.url.port, type=socket.SOCK_STREAM)
+            answers = socket.getaddrinfo(self.url.host, self._port, type=socket.SOCK_STREAM)
             found += [(family, (str(to[0]), int(to[1]))) for family, _, _, _, to in answers]
 
     def _connect(self, address: Address, deadline: float) -> None:
         family, place = address
-        if ipaddress.ip_address(place[0]).is_link_local:
-            raise TransferFailed("link-local addresses are not contacted")
+        link_local = ipaddress.ip_address(place[0]).is_link_local
+        if not self._parts.behaviour.may_contact(link_local=link_local):
+            raise Unreachable("link-local addresses are not contacted")
         self._sock = sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -179,23 +186,27 @@ class FarSide:
             with contextlib.suppress(BlockingIOError):
                 sock.connect(place)
         except OSError as problem:
-            raise TransferFailed(f"cannot connect: {describe(problem)}") from None
+            raise Unreachable(f"cannot connect: {describe(problem)}") from None
         self._pulse.wait(sock, select.POLLOUT, deadline)
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
-            raise TransferFailed(f"cannot connect: {describe(OSError(error, ''))}")
+            raise Unreachable(f"cannot connect: {describe(OSError(error, ''))}")
         self._note_connection(place)
 
     def _note_connection(self, place: tuple[str, int]) -> None:
-        host = f"[{place[0]}]" if ":" in place[0] else place[0]
-        self._pulse.meter.connections[self.sock.fileno()] = f"tcp:{host}:{place[1]}"
+        entry = self._parts.behaviour.connection_entry(place[0], place[1])
+        self._pulse.meter.connections[self.sock.fileno()] = entry
+        self._pulse.meter.past.append(entry)
 
     def _secure(self, deadline: float) -> None:
         if not self.url.secure:
             return
-        sock = self._parts.far_tls.wrap_socket(
-            self.sock, server_hostname=self.url.host, do_handshake_on_connect=False
+        behaviour = self._parts.behaviour
+        name = behaviour.name_to_verify(self.url.host)
+        context = self._parts.far_tls.context(
+            chain=behaviour.verifies_certificate(), name=name is not None
         )
+        sock = context.wrap_socket(self.sock, server_hostname=name, do_handshake_on_connect=False)
         self._sock = sock
         try:
             self._shake_hands(sock, deadline)

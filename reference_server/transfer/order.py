@@ -18,13 +18,19 @@ class Direction(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One transfer. `path` is ours, `remote` the far side's."""
+    """One transfer. `path` is ours, `remote` the far side's.
+
+    `copy_fields` are sent along by a deviation only.
+    `may_replace`: publication may replace an object, by Overwrite and by the requester's rights.
+    """
 
     direction: Direction
     path: str
     remote: RemoteUrl
     owner: str
     transfer_headers: Headers = ()
+    copy_fields: Headers = ()
     overwrite: bool = True
+    may_replace: bool = True
     require_checksum: bool = False
     streams: int = 1

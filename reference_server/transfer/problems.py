@@ -7,6 +7,10 @@ class TransferFailed(Exception):
     """The transfer did not work; the message becomes the failure line."""
 
 
+class Unreachable(TransferFailed):
+    """No connection to the far side came about."""
+
+
 class DeadlinePassed(TransferFailed):
     """Nothing moved for too long."""
 

@@ -2,39 +2,112 @@
 
 from __future__ import annotations
 
-from reference_server.digests import ADLER32, Hasher
+from reference_server.digests import ADLER32, Hasher, compute
 from reference_server.server import Parts
 from reference_server.store import Draft, Record
 from reference_server.transfer.conversation import Conversation, FarResponse
-from reference_server.transfer.far_side import FarSide
 from reference_server.transfer.order import Order
-from reference_server.transfer.problems import TransferFailed
+from reference_server.transfer.problems import TransferFailed, Unreachable
 from reference_server.transfer.pulse import Pulse
+from reference_server.transfer.remote import Remote
+from reference_server.transfer.verification import (
+    NOTHING,
+    Told,
+    contradiction,
+    digests_in,
+    wishes,
+)
 
 
 def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
     """Fetch the source and make it the object at the order's path; raises TransferFailed."""
-    with FarSide(order.remote, parts, pulse) as far:
-        far.open()
-        talk = Conversation(far)
-        talk.send_head("GET", order.transfer_headers)
-        response = talk.response("GET")
-        if response.status != 200:
-            raise TransferFailed(f"rejected GET: {response.says}")
-        draft = parts.store.draft()
+    draft = parts.store.draft()
+    try:
+        with Remote(order, parts, pulse) as remote:
+            found = Pull(order, parts, pulse, remote, draft).fetch()
+        record = Record(found, owner=order.owner)
+        draft.publish(order.path, record, replace=parts.behaviour.may_replace(order))
+    finally:
+        draft.discard()
+
+
+class Pull:
+    """One pull under way: everything between the draft and its publication."""
+
+    def __init__(
+        self, order: Order, parts: Parts, pulse: Pulse, remote: Remote, draft: Draft
+    ) -> None:
+        self._order = order
+        self._behaviour = parts.behaviour
+        self._pulse = pulse
+        self._remote = remote
+        self._draft = draft
+
+    def fetch(self) -> dict[str, str]:
+        """Receive and verify; returns our own digests."""
+        if not self._behaviour.contacts_source():
+            return {}
         try:
-            hasher = _receive(talk, response, draft, pulse)
-            record = Record(hasher.values(), owner=order.owner)
-            draft.publish(order.path, record, replace=order.overwrite)
-        finally:
-            draft.discard()
+            talk, response = self._remote.ask(
+                self._behaviour.method_of_pull(), wishes(self._behaviour)
+            )
+        except Unreachable:
+            if self._behaviour.tolerates_unreachable():
+                return {}
+            raise
+        if not self._behaviour.is_delivered(response.status):
+            raise TransferFailed(f"rejected GET: {response.says}")
+        return self._take(talk, response)
 
+    def _take(self, talk: Conversation, response: FarResponse) -> dict[str, str]:
+        told = digests_in(response)
+        hasher = Hasher([ADLER32, *told.digests])
+        self._pulse.meter.size = response.length
+        self._receive(talk, response, hasher)
+        problem = self._behaviour.empty_file_problem()
+        if problem is not None and not self._draft.size:
+            raise TransferFailed(problem)
+        ours = hasher.values()
+        if not told.digests and self._behaviour.asks_digest_by_head():
+            told, ours = self._ask_by_head(talk, response, ours)
+        self._judge(ours, told)
+        return ours
 
-def _receive(talk: Conversation, response: FarResponse, draft: Draft, pulse: Pulse) -> Hasher:
-    hasher = Hasher([ADLER32])
-    for block in talk.blocks(response):
-        hasher.update(block)
-        draft.write(block)
-        pulse.meter.moved += len(block)
-        pulse.tick()
-    return hasher
+    def _receive(self, talk: Conversation, response: FarResponse, hasher: Hasher) -> None:
+        try:
+            for block in talk.blocks(response):
+                hasher.update(block)
+                self._draft.write(self._behaviour.block_to_store(block))
+                self._pulse.meter.moved += len(block)
+                self._pulse.tick()
+        except TransferFailed:
+            if not self._behaviour.incomplete_body_is_fine():
+                raise
+
+    def _ask_by_head(
+        self, talk: Conversation, response: FarResponse, ours: dict[str, str]
+    ) -> tuple[Told, dict[str, str]]:
+        """Ask for a digest once more; digests we have not counted are made from the draft."""
+        wanted = wishes(self._behaviour)
+        if not wanted:
+            return NOTHING, ours
+        if not response.keeps_alive:
+            self._remote.close()
+        try:
+            _, answer = self._remote.ask("HEAD", wanted)
+        except TransferFailed:
+            return NOTHING, ours  # the data are here: a HEAD that breaks is a missing digest
+        told = digests_in(answer) if answer.status == 200 else NOTHING
+        missing = [name for name in told.digests if name not in ours]
+        if not missing:
+            return told, ours
+        return told, {**ours, **compute(self._draft, self._draft.size, missing)}
+
+    def _judge(self, ours: dict[str, str], told: Told) -> None:
+        required = self._order.require_checksum
+        missing = told.is_missing(self._behaviour)
+        if missing and self._behaviour.pull_without_digest_is_fatal(required=required):
+            raise TransferFailed("far side gave no usable checksum")
+        wrong = contradiction(ours, told.digests, self._behaviour)
+        if wrong is not None and self._behaviour.pull_mismatch_is_fatal(required=required):
+            raise TransferFailed(f"checksum mismatch: {wrong}")

@@ -9,8 +9,11 @@ import time
 from dataclasses import dataclass, field
 
 from reference_server.behaviour import Behaviour
+from reference_server.behaviour.cancelling import Departure
 from reference_server.behaviour.markers import Progress
-from reference_server.transfer.problems import Cancelled, DeadlinePassed
+from reference_server.transfer.order import Direction
+from reference_server.transfer.problems import Cancelled, DeadlinePassed, TransferFailed
+from reference_server.transfer.running import Ticket
 from reference_server.wire.channel import Channel
 
 GLANCE = 0.1
@@ -27,6 +30,7 @@ class Meter:
     moved: int = 0
     size: int | None = None
     connections: dict[int, str] = field(default_factory=dict)
+    past: list[str] = field(default_factory=list)
 
 
 class Pulse:
@@ -34,11 +38,15 @@ class Pulse:
 
     def __init__(self, channel: Channel, behaviour: Behaviour, period: float) -> None:
         self.meter = Meter()
+        self.direction = Direction.PULL
+        self.ticket: Ticket | None = None
         self._channel = channel
         self._behaviour = behaviour
         self._period = behaviour.marker_period(period)
         self._accepted = int(time.time())
         self._unsent = bytearray()
+        self._gone = False
+        self._finished = False
         self._next_marker = self._next_glance = time.monotonic()
         self._timeout = channel.sock.gettimeout()
         self._poll = select.poll()
@@ -52,17 +60,26 @@ class Pulse:
 
     def wait(self, sock: socket.socket | None, events: int, deadline: float) -> None:
         """Wait until `sock` is ready; raises Cancelled, and DeadlinePassed past the deadline."""
-        client = self._channel.sock.fileno()
-        self._poll.register(client, self._interest())
+        if not self._gone:
+            self._poll.register(self._channel.sock, self._interest())
         if sock is not None:
             self._poll.register(sock, events)
         try:
-            while not self._ready(client, deadline):
+            while not self._round(deadline):
                 if time.monotonic() >= deadline:
                     raise DeadlinePassed("timeout: the far side does not move")
         finally:
             if sock is not None:
                 self._poll.unregister(sock)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass; raises Cancelled."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                self.wait(None, 0, deadline)
+            except DeadlinePassed:
+                return
 
     def tick(self) -> None:
         """To be called once per block: markers and the look at the client, when due."""
@@ -72,45 +89,63 @@ class Pulse:
         if now >= self._next_glance:
             self._next_glance = now + GLANCE
             self._look_at_client()
+            self._check_doom()
 
     def finish(self, problem: str | None) -> None:
         """Send the result line and the end of the stream, waiting as long as it takes."""
-        line = self._behaviour.result_line(problem).encode()
-        self._post(self._behaviour.frame(line, chunked=self._channel.chunked))
+        if self._gone:
+            raise Cancelled
+        self._finished = True
+        for line in self._behaviour.result_lines(problem, self._progress()):
+            self._post(self._behaviour.frame(line.encode(), chunked=self._channel.chunked))
         self._post(self._behaviour.end_of_stream(chunked=self._channel.chunked))
         self._channel.sock.settimeout(self._timeout)
         self._channel.sock.sendall(self._unsent)
 
-    def _ready(self, client: int, deadline: float) -> bool:
+    def _round(self, deadline: float) -> bool:
         """One round of waiting; True when the far side's socket is ready."""
         self._send_due_marker()
-        self._poll.modify(client, self._interest())
+        self._check_doom()
+        client = -1
+        if not self._gone:
+            client = self._channel.sock.fileno()
+            self._poll.modify(client, self._interest())
         pause = min(deadline, self._next_marker) - time.monotonic()
         found = self._poll.poll(max(0.0, pause) * 1000)
-        for fd, _ in found:
-            if fd == client:
-                self._look_at_client()
-                self._flush()
+        if any(fd == client for fd, _ in found):
+            self._look_at_client()
+            self._flush()
         return any(fd != client for fd, _ in found)
 
     def _interest(self) -> int:
         """What to wait for at the client: it speaks or leaves, and room for unsent markers."""
         crowded = len(self._channel.inbox.held) >= READ_AHEAD
         events = select.POLLRDHUP if crowded else select.POLLIN | select.POLLRDHUP
-        return events | (select.POLLOUT if self._unsent else 0)
+        return events | (select.POLLOUT if self._unsent and not self._held_back() else 0)
 
     def _look_at_client(self) -> None:
         """Take what the client sent; raises Cancelled when it closed or reset."""
         try:
-            while len(self._channel.inbox.held) < READ_AHEAD:
+            while not self._gone and len(self._channel.inbox.held) < READ_AHEAD:
                 data = self._channel.sock.recv(4096)
                 if not data:
-                    raise Cancelled
+                    self._client_left(Departure.CLOSE)
                 self._channel.inbox.held += data
         except WOULD_BLOCK:
             return
         except OSError:
-            raise Cancelled from None
+            self._client_left(Departure.RESET)
+
+    def _client_left(self, departure: Departure) -> None:
+        """Raises Cancelled, unless a deviation goes on without a client."""
+        if self._behaviour.cancels(self.direction, departure, moved=self.meter.moved):
+            raise Cancelled
+        self._gone = True
+        self._poll.unregister(self._channel.sock)
+
+    def _check_doom(self) -> None:
+        if self.ticket is not None and self.ticket.doomed:
+            raise TransferFailed("cancelled along with another transfer")
 
     def _send_due_marker(self) -> None:
         now = time.monotonic()
@@ -119,7 +154,7 @@ class Pulse:
         self._next_marker += self._period
         if self._next_marker < now:
             self._next_marker = now + self._period
-        if self._unsent:
+        if self._unsent and not self._held_back():
             return  # the client does not read: one marker more would not help
         text = self._behaviour.marker_text(self._progress())
         for piece in self._behaviour.marker_chunks(text):
@@ -127,8 +162,17 @@ class Pulse:
 
     def _progress(self) -> Progress:
         meter = self.meter
-        connections = tuple(meter.connections.values())
-        return Progress(meter.moved, meter.size, connections, int(time.time()), self._accepted)
+        return Progress(
+            moved=meter.moved,
+            size=meter.size,
+            connections=tuple(meter.connections.values()),
+            past=tuple(meter.past),
+            now=int(time.time()),
+            accepted=self._accepted,
+        )
+
+    def _held_back(self) -> bool:
+        return self._behaviour.holds_stream_back(finished=self._finished)
 
     def _post(self, data: bytes) -> None:
         self._unsent += data
@@ -137,10 +181,10 @@ class Pulse:
     def _flush(self) -> None:
         """Write what the client takes without waiting."""
         try:
-            while self._unsent:
+            while self._unsent and not self._gone and not self._held_back():
                 sent = self._channel.sock.send(self._unsent)
                 del self._unsent[:sent]
         except WOULD_BLOCK:
             return
         except OSError:
-            raise Cancelled from None
+            self._client_left(Departure.RESET)

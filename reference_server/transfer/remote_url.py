@@ -57,6 +57,11 @@ class RemoteUrl:
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def path(self) -> str:
+        """The path, still percent-encoded, without the query."""
+        return self.target.partition("?")[0]
+
+    @property
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host.lower(), self.port)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
+from reference_server.refusal import Refusal
 from reference_server.server import Parts
 from reference_server.store import StoreProblem
 from reference_server.transfer.order import Direction, Order
@@ -15,12 +15,17 @@ from reference_server.transfer.push import push
 from reference_server.wire.channel import Channel
 
 
+class ClientGone(OSError):
+    """The client left during a transfer: the connection is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransferStream:
-    """A transfer that has been accepted."""
+    """A transfer that has been accepted. `doom` is why it is known to fail already."""
 
-    order: Order
+    order: Order | None
     parts: Parts
+    doom: str | None = None
 
     @property
     def length(self) -> None:
@@ -29,22 +34,30 @@ class TransferStream:
     def send(self, channel: Channel) -> None:
         """Carry out the order; its end is told by the result line."""
         pulse = Pulse(channel, self.parts.behaviour, self.parts.limits.marker_period)
-        with contextlib.suppress(Cancelled):
-            pulse.start()
-            pulse.finish(self._problem(pulse))
-            return
-        raise ConnectionAbortedError("the client cancelled the transfer")
-
-    def _problem(self, pulse: Pulse) -> str | None:
-        """Why the transfer failed, None when it did not."""
-        act = pull if self.order.direction is Direction.PULL else push
         try:
-            act(self.order, self.parts, pulse)
-        except (TransferFailed, StoreProblem) as problem:
-            return one_line(str(problem))
+            pulse.start()
+            pulse.finish(self.doom if self.order is None else self._run(self.order, pulse))
+        except Cancelled:
+            raise ClientGone("the client cancelled the transfer") from None
+
+    def close(self) -> None:
+        """Nothing is held before `send`."""
+
+    def _run(self, order: Order, pulse: Pulse) -> str | None:
+        """Why the transfer failed, None when it did not."""
+        behaviour, running = self.parts.behaviour, self.parts.running
+        ticket = pulse.ticket = running.enter(order.owner, order.path)
+        pulse.direction = order.direction
+        try:
+            (pull if order.direction is Direction.PULL else push)(order, self.parts, pulse)
+        except (TransferFailed, StoreProblem, Refusal) as problem:
+            return behaviour.failure_text(str(problem))
+        except Cancelled:
+            if behaviour.cancels_others_of_owner():
+                running.doom(order.owner)
+            if not behaviour.frees_target_on_cancel():
+                running.stuck.add(order.path)
+            raise
+        finally:
+            running.leave(ticket)
         return None
-
-
-def one_line(text: str) -> str:
-    """Text of the far side made fit for a result line."""
-    return " ".join(text.split())[:500]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from reference_server.refusal import Headers, Refusal
 MAX_HEAD = 96 * 1024
 """Largest request head accepted, bytes. Tokens of several kB in several headers must fit."""
 MAX_TARGET = 16 * 1024
+HostRule = Callable[[list[str]], str | None]
 END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
@@ -80,11 +82,16 @@ def head_end(received: bytearray) -> int:
     return found.end() if found else 0
 
 
-def parse_head(raw: bytes) -> RequestHead:
+def one_host(hosts: list[str]) -> str | None:
+    """The rule of RFC 9112 section 3.2: what is wrong with the Host fields, None if nothing."""
+    return None if len(hosts) == 1 else "exactly one Host is needed"
+
+
+def parse_head(raw: bytes, host_problem: HostRule = one_host) -> RequestHead:
     """Read one complete head; raises Refusal (never a 5xx for what is malformed)."""
     _check_sizes(raw)
     parser = h11.Connection(our_role=h11.SERVER, max_incomplete_event_size=MAX_HEAD + 1)
-    parser.receive_data(raw)
+    parser.receive_data(_with_host(raw) if host_problem([]) is None else raw)
     try:
         event = parser.next_event()
     except h11.RemoteProtocolError as problem:
@@ -100,8 +107,14 @@ def parse_head(raw: bytes) -> RequestHead:
             for name, value in event.headers.raw_items()
         ),
     )
-    _check_framing(head)
+    _check_framing(head, host_problem)
     return head
+
+
+def _with_host(raw: bytes) -> bytes:
+    """h11 insists on a Host; only a server that deviates wants to do without."""
+    line, mark, rest = raw.partition(b"\n")
+    return raw if b"\nhost:" in raw.lower() else line + mark + b"Host: localhost\r\n" + rest
 
 
 def _check_sizes(raw: bytes) -> None:
@@ -119,7 +132,7 @@ def _hint(problem: h11.RemoteProtocolError, raw: bytes) -> int:
     return problem.error_status_hint if 400 <= problem.error_status_hint < 500 else 400
 
 
-def _check_framing(head: RequestHead) -> None:
+def _check_framing(head: RequestHead, host_problem: HostRule) -> None:
     """Refuse what could be framed in two ways (RFC 9112 sections 6.1 and 6.3)."""
     if head.version not in ("1.0", "1.1"):
         raise Refusal(505, "HTTP version not supported", close=True)
@@ -127,8 +140,9 @@ def _check_framing(head: RequestHead) -> None:
         raise Refusal(400, "both Transfer-Encoding and Content-Length", close=True)
     if head.is_chunked and head.is_http10:
         raise Refusal(400, "Transfer-Encoding in an HTTP/1.0 request", close=True)
-    if not head.is_http10 and len(head.all("host")) != 1:
-        raise Refusal(400, "exactly one Host is needed", close=True)
+    problem = None if head.is_http10 else host_problem(head.all("host"))
+    if problem is not None:
+        raise Refusal(400, problem, close=True)
     expect = head.get("expect")
     if expect is not None and not head.is_http10 and expect.lower() != "100-continue":
         raise Refusal(417, "unknown expectation", close=True)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import socket
 
 from reference_server.refusal import Refusal
-from reference_server.wire.heads import MAX_HEAD, RequestHead, head_end, parse_head
+from reference_server.wire.heads import (
+    MAX_HEAD,
+    HostRule,
+    RequestHead,
+    head_end,
+    one_host,
+    parse_head,
+)
 
 READ_SIZE = 64 * 1024
 
@@ -13,8 +20,9 @@ READ_SIZE = 64 * 1024
 class Inbox:
     """The receiving half of one connection, plain or TLS."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, host_problem: HostRule = one_host) -> None:
         self.sock = sock
+        self._host_problem = host_problem
         self.held = bytearray()
 
     def fill(self) -> bool:
@@ -55,7 +63,7 @@ class Inbox:
             if end:
                 raw = bytes(self.held[:end])
                 del self.held[:end]
-                return parse_head(raw)
+                return parse_head(raw, self._host_problem)
             if len(self.held) > MAX_HEAD:
                 raise Refusal(431, "request head too large", close=True)
             if not self.fill():

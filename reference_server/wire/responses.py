@@ -23,6 +23,9 @@ class Body(Protocol):
     def send(self, channel: Channel) -> None:
         """Write the head that the channel holds, then the body in the framing it asks for."""
 
+    def close(self) -> None:
+        """Release what the body holds, sent or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:

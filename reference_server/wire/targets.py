@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
@@ -29,12 +30,12 @@ class Target:
         return None
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str, decode: Callable[[str], str] | None = None) -> Target:
     """Read origin-form, absolute-form and '*'; raises Refusal 400."""
     if text == "*":
         return Target("/", "", True, "*")
     raw_path, query = _split(text)
-    return Target(decode_path(raw_path), query, raw_path.endswith("/"), raw_path)
+    return Target(decode_path(raw_path, decode), query, raw_path.endswith("/"), raw_path)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -52,16 +53,18 @@ def _split(text: str) -> tuple[str, str]:
     return parts.path or "/", parts.query
 
 
-def decode_path(raw_path: str) -> str:
+def decode_path(raw_path: str, decode: Callable[[str], str] | None = None) -> str:
     """Percent-decode once, element by element; empty elements vanish; raises Refusal 400.
 
     Dot segments are refused, not resolved: no client needs them and every bypass does.
     """
-    elements = [_decode_element(raw) for raw in raw_path.split("/") if raw]
+    decode = decode or decode_element
+    elements = [decode(raw) for raw in raw_path.split("/") if raw]
     return "/" + "/".join(elements)
 
 
-def _decode_element(raw: str) -> str:
+def decode_element(raw: str) -> str:
+    """One path element, percent-decoded once; raises Refusal 400, 403 or 414."""
     try:
         element = unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError:

@@ -1,0 +1,56 @@
+"""Seams of integrity: what is asked of the far side and what a contradiction means."""
+
+from __future__ import annotations
+
+from reference_server.digests import ADLER32
+
+PULL_WISHES = "adler32,md5;q=0.5,sha-256;q=0.4,sha-512;q=0.3,sha;q=0.2"
+
+
+class VerificationSeams:
+    """Decisions about sizes and digests of a transfer (HTTP-TPC, RequireChecksumVerification)."""
+
+    def digest_wishes(self) -> str | None:
+        """Value of Want-Digest on GET and HEAD; None asks for nothing."""
+        return PULL_WISHES
+
+    def asks_digest_by_head(self) -> bool:
+        """Whether a pull without usable digest in the GET asks once more, by HEAD."""
+        return True
+
+    def pull_mismatch_is_fatal(self, *, required: bool) -> bool:
+        """A contradicting digest fails a pull whatever RequireChecksumVerification says."""
+        return True
+
+    def pull_without_digest_is_fatal(self, *, required: bool) -> bool:
+        return required
+
+    def digest_is_missing(self, understood: dict[str, str], raw: str) -> bool:
+        """Whether nothing comparable was told; an unknown algorithm is nothing (INTEG-009)."""
+        return not understood
+
+    def digests_agree(self, algorithm: str, ours: str, theirs: str) -> bool:
+        """Compare two values in hex; adler32 by its number (AMB-E06)."""
+        if algorithm == ADLER32:
+            return int(ours, 16) == int(theirs, 16)
+        return ours == theirs
+
+    def verifies_push(self) -> bool:
+        return True
+
+    def sizes_agree(self, ours: int, theirs: int) -> bool:
+        return ours == theirs
+
+    def push_mismatch_is_fatal(self, *, required: bool) -> bool:
+        """A contradicting digest fails a push whatever RequireChecksumVerification says."""
+        return True
+
+    def push_without_digest_is_fatal(self, *, required: bool) -> bool:
+        return required
+
+    def head_after_push_is_fatal(self, status: int, *, required: bool) -> bool:
+        """Whether a HEAD that is refused fails the push: a missing object always does."""
+        return required or status in (404, 410)
+
+    def deletes_unverified_push(self) -> bool:
+        return True

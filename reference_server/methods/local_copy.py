@@ -1,0 +1,85 @@
+"""COPY within this server (RFC 4918 section 9.8)."""
+
+from __future__ import annotations
+
+from reference_server.auth.identity import Activity
+from reference_server.digests import ADLER32, Hasher
+from reference_server.methods.namespace import check_parent
+from reference_server.refusal import Refusal
+from reference_server.request import Request
+from reference_server.store import Entry, Record, Store
+from reference_server.transfer.order import Direction
+from reference_server.transfer.remote_url import RemoteUrl
+from reference_server.wire.bodies import BLOCK
+from reference_server.wire.responses import Response
+from reference_server.wire.targets import decode_path, is_below
+
+
+def copy(request: Request, direction: Direction, remote: RemoteUrl) -> Response:
+    """Copy a resource of ours to another path of ours; raises Refusal."""
+    there = rooted(request, remote)
+    is_push = direction is Direction.PUSH
+    source, destination = (request.path, there) if is_push else (there, request.path)
+    identity = request.require(Activity.DOWNLOAD, source)
+    request.require(Activity.UPLOAD, destination)
+    store = request.parts.store
+    old, entry = store.stat(destination), store.stat(source)
+    _check(request, entry, old, destination)
+    assert entry is not None
+    if old is not None:
+        request.require(Activity.DELETE, destination)
+    if is_below(destination, source) or is_below(source, destination):
+        raise Refusal(403, "source and destination overlap")
+    if old is not None and (old.is_collection or entry.is_collection):
+        store.delete(destination)
+    _copy_tree(store, entry, destination, identity.name, deep=_is_deep(request))
+    return Response(201 if old is None else 204)
+
+
+def rooted(request: Request, remote: RemoteUrl) -> str:
+    """The path a URL of ours stands for, below the requester's root."""
+    root = request.identity.rights.root if request.identity else ""
+    return root + decode_path(remote.path) if root else decode_path(remote.path)
+
+
+def _check(request: Request, entry: Entry | None, old: Entry | None, destination: str) -> None:
+    if entry is None:
+        raise Refusal(404, "no such resource")
+    value = request.parts.behaviour.overwrite_value(request.head.get("overwrite"))
+    if request.parts.behaviour.overwrite_conflict(value, exists=old is not None):
+        raise Refusal(412, "destination exists and Overwrite is F")
+    check_parent(request, destination)
+
+
+def _is_deep(request: Request) -> bool:
+    """Depth of the copy: infinity unless 0 is said."""
+    depth = (request.head.get("depth") or "infinity").lower()
+    if depth not in ("0", "infinity"):
+        raise Refusal(400, "Depth is neither 0 nor infinity")
+    return depth == "infinity"
+
+
+def _copy_tree(store: Store, entry: Entry, destination: str, owner: str, *, deep: bool) -> None:
+    if not entry.is_collection:
+        return _copy_file(store, entry, destination, owner)
+    store.make_collection(destination)
+    store.set_owner(destination, owner)
+    for member in store.children(entry.path) if deep else ():
+        name = member.path.rpartition("/")[2]
+        _copy_tree(store, member, f"{destination}/{name}", owner, deep=True)
+    return None
+
+
+def _copy_file(store: Store, entry: Entry, destination: str, owner: str) -> None:
+    reader, draft = store.open(entry.path), store.draft()
+    try:
+        hasher = Hasher([ADLER32])
+        buffer = memoryview(bytearray(min(BLOCK, max(1, entry.size))))
+        while count := reader.read_into(buffer, draft.size):
+            hasher.update(buffer[:count])
+            draft.write(buffer[:count])
+        properties = reader.record().properties
+        draft.publish(destination, Record(hasher.values(), owner, properties), replace=True)
+    finally:
+        reader.close()
+        draft.discard()

@@ -1,0 +1,43 @@
+"""The transfers that are under way at one server."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass(eq=False)
+class Ticket:
+    """One running transfer; `doomed` asks its thread to give up."""
+
+    owner: str
+    path: str
+    doomed: bool = False
+
+
+@dataclass
+class Running:
+    """Who is running what; also the targets that a deviation never frees."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _tickets: set[Ticket] = field(default_factory=set)
+    stuck: set[str] = field(default_factory=set)
+    leaked: list[object] = field(default_factory=list)
+
+    def enter(self, owner: str, path: str) -> Ticket:
+        """Note a transfer that begins."""
+        ticket = Ticket(owner, path)
+        with self._lock:
+            self._tickets.add(ticket)
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """Note its end."""
+        with self._lock:
+            self._tickets.discard(ticket)
+
+    def doom(self, owner: str) -> None:
+        """Ask every transfer of an owner to give up."""
+        with self._lock:
+            for ticket in self._tickets:
+                ticket.doomed = ticket.doomed or ticket.owner == owner
