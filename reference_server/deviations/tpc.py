@@ -10,5 +10,5 @@ from reference_server.deviations.registry import deviation
 class OverwriteFIgnored(Behaviour):
     """A pull with Overwrite: F replaces an existing file."""
 
-    def overwrite_allowed(self, value: str) -> bool:
-        return True
+    def overwrite_conflict(self, value: str, *, exists: bool) -> bool:
+        return False
