@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Starter
 from curl import Answer, Identity, by_certificate, by_token, curl
 
+from conftest import Starter
 from fixtures.kinds import Started
 
 pytestmark = pytest.mark.real
