@@ -57,6 +57,7 @@ class Ledger:
     def __init__(self, endpoint: str, check: str, requirements: Iterable[Requirement]) -> None:
         self.observations: list[Observation] = []
         self.claimed: frozenset[str] = frozenset()
+        self._ignored: set[str] = set()
         self._endpoint = endpoint
         self._check = check
         self._requirements = {r.id: r for r in requirements}
@@ -66,7 +67,11 @@ class Ledger:
     def open_ids(self) -> list[str]:
         """The requirements that have not been judged yet."""
         seen = {o.requirement for o in self.observations}
-        return [i for i in self._requirements if i not in seen]
+        return [i for i in self._requirements if i not in seen | self._ignored]
+
+    def ignore(self, identifiers: Iterable[str]) -> None:
+        """Requirements that do not bind the endpoint: judged along with others, not recorded."""
+        self._ignored |= set(identifiers)
 
     def put(self, identifier: str, outcome: Outcome, **details: object) -> None:
         """Add one observation; ``details`` are fields of Observation."""

@@ -63,9 +63,9 @@ def load(directory: Path) -> Run:
 
     Raises FileNotFoundError if there is none, RecordProblem if it cannot be read.
     """
-    lines = (directory / RUN).read_text(encoding="utf-8").splitlines()
+    lines = _whole_lines(directory / RUN)
     for part in sorted(directory.glob("run-*.jsonl")):
-        lines[1:1] = [line.rstrip("\n") for line in _whole_lines(part)]
+        lines += _whole_lines(part)
     return read_run(lines)
 
 

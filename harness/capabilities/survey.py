@@ -24,6 +24,7 @@ class Survey:
     def __init__(self, endpoint: Endpoint, ground: Ground, writable: Capability) -> None:
         self._endpoint = endpoint
         self._ground = ground
+        self.software = ""
         self.found: dict[str, Capability] = {"writable": writable, "readable": writable}
 
     def get(self, need: str) -> Capability:

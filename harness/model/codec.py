@@ -8,6 +8,7 @@ import types
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from harness.model.exchange import Exchange
@@ -38,7 +39,9 @@ def plain(value: object) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, str | Path) else value
 
 
 def restored(kind: Any, value: Any) -> Any:
@@ -55,7 +58,8 @@ def restored(kind: Any, value: Any) -> Any:
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{k: restored(hints[k], v) for k, v in value.items() if k in hints})
-    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
+    made = isinstance(kind, type) and issubclass(kind, (Enum, Path, str))
+    return kind(value) if made else value
 
 
 @cache

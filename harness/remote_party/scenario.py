@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any
 
-from harness.wire.digests import compute
+from harness.wire.digests import digest_field
 
 LARGEST = 64 * 1024 * 1024
 """The longest body the far side will make; a larger scenario is refused."""
@@ -105,16 +105,17 @@ def digest_header(form: str, content: bytes, wanted: str) -> tuple[str, str] | N
     Forms: right, wrong, none, upper, short (no leading zeros), unknown (an algorithm nobody can
     compare), malformed, several, other (an algorithm that was not asked for).
     """
-    adler = compute("adler32", content)
+    adler = digest_field("adler32", content)
+    hexadecimal = adler.partition("=")[2]
     values = {
-        "right": f"{_chosen(wanted)}={compute(_chosen(wanted), content)}",
-        "wrong": "adler32=" + compute("adler32", content + b"!"),
-        "upper": "ADLER32=" + adler.upper(),
-        "short": "adler32=" + (adler.lstrip("0") or "0"),
+        "right": digest_field(_chosen(wanted), content),
+        "wrong": digest_field("adler32", content + b"!"),
+        "upper": "ADLER32=" + hexadecimal.upper(),
+        "short": "adler32=" + (hexadecimal.lstrip("0") or "0"),
         "unknown": "unixcksum=1234",
         "malformed": "adler32",
-        "several": f"md5={compute('md5', content)},adler32={adler}",
-        "other": "sha-512=" + compute("sha-512", content),
+        "several": digest_field("md5", content) + "," + adler,
+        "other": digest_field("sha-512", content),
     }
     return ("Digest", values[form]) if form in values else None
 

@@ -1,0 +1,43 @@
+# Two commands do everything on a fresh machine: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(PYTHON) -m pip
+
+.PHONY: demo test test-long lint real lock clean
+
+demo: $(VENV)/.demo
+	$(BIN)/httptpc check
+
+test: $(VENV)/.dev lint
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
+
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup -m "long or not long"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy harness fixtures suites reports reference_server tests
+	$(BIN)/lint-imports --no-cache
+
+# Debian's Python may come without ensurepip: the environment is made without pip, and the
+# machine's own pip fills it. Every package is pinned by hash; nothing else is fetched.
+$(BIN)/python:
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.demo: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) --python $(BIN)/python install --quiet --require-hashes -r requirements.lock
+	$(PIP) --python $(BIN)/python install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.demo
+	$(PIP) --python $(BIN)/python install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Needs uv; hashes and no index address, for every supported Python.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) results build *.egg-info

@@ -1,0 +1,132 @@
+"""``httptpc check``: judge endpoints, show how it goes, and end with a summary and the report."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.credentials import Discovery
+from harness.endpoints import Endpoint
+from harness.identity import X509, Identity
+from harness.model import Run
+from harness.plugin import RUN
+from harness.plugin.settings import Settings, choose, default_out, with_profile
+from harness.problems import UsageError
+from harness.redact import Redactor
+from reports import FORMATS, terminal
+
+INI = Path(__file__).with_name("check.ini")
+
+
+def add(commands: Any) -> None:
+    """Add the command and its options, spelt as gfal and davix spell them."""
+    made = commands.add_parser("check", help="judge endpoints", description=__doc__)
+    made.add_argument("url", nargs="*", metavar="URL", help="an endpoint, as https://HOST/DIR")
+    add_choice(made)
+    made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
+    made.add_argument("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
+    made.add_argument("--quick", action="store_true", help="leave out slow transfers")
+    made.add_argument("-n", "--workers", type=int, default=0, help="processes (several endpoints)")
+    made.set_defaults(command=run)
+
+
+def add_choice(made: argparse.ArgumentParser) -> None:
+    """The options by which endpoints and credentials are chosen."""
+    made.add_argument("--endpoints", metavar="FILE", help="default: endpoints.yaml")
+    made.add_argument("--endpoint", action="append", metavar="NAME", help="an entry of the file")
+    made.add_argument("--out", metavar="DIR", help="default: results/<UTC time>")
+    made.add_argument("-E", "--cert", metavar="FILE", help="client certificate or proxy")
+    made.add_argument("--key", metavar="FILE", help="its key, if it is in another file")
+    made.add_argument("--capath", metavar="PATH", help="CA file or directory")
+
+
+@dataclass
+class Given:
+    """Hands the settings of the command line to the plugin, and takes the run back."""
+
+    settings: Settings
+    run: Run | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_httptpc_settings(self) -> Settings:
+        return self.settings
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        self.run = config.stash.get(RUN, None)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the suites; the exit code says what was found."""
+    settings = settings_of(options)
+    given = Given(settings)
+    code = int(pytest.main(pytest_arguments(options.workers), plugins=[given]))
+    if given.run is not None:
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        _say(terminal.render(given.run, colour=colour).rstrip())
+        _say(f"\nreport: {settings.out / FORMATS['html'].file}")
+    return code
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings that the options of a command stand for."""
+    redactor = Redactor()
+    discovery = Discovery(redactor)
+    chosen = choose([*(options.endpoint or []), *options.url], options.endpoints, discovery)
+    chosen = [overridden(e, options, discovery) for e in chosen]
+    return Settings(
+        endpoints=tuple(with_profile(e, options.profile) for e in chosen),
+        redactor=redactor,
+        out=Path(options.out) if options.out else default_out(Path.cwd()),
+        select=tuple(options.select or ()),
+        quick=options.quick,
+        progress=True,
+    )
+
+
+def overridden(endpoint: Endpoint, options: argparse.Namespace, discovery: Discovery) -> Endpoint:
+    """The endpoint with what the command line says about CA and certificate."""
+    if options.capath:
+        if not Path(options.capath).exists():
+            raise UsageError(f"--capath: {options.capath} does not exist")
+        endpoint = replace(endpoint, ca=Path(options.capath))
+    if options.cert:
+        key = options.key or options.cert
+        found = discovery.given({"x509": {"cert": options.cert, "key": key}}, Path())
+        assert found.x509 is not None
+        pair = X509(found.x509.cert, found.x509.key)
+        endpoint = replace(endpoint, identity=Identity(endpoint.identity.token, pair, "--cert"))
+    return endpoint
+
+
+def pytest_arguments(workers: int) -> list[str]:
+    """Run the installed suites with our own configuration, whatever lies in the directory."""
+    found = importlib.util.find_spec("suites")
+    if found is None or not found.submodule_search_locations:
+        raise UsageError("the suites are not installed beside the harness")
+    folder = Path(next(iter(found.submodule_search_locations)))
+    spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
+    return [
+        str(folder),
+        f"--rootdir={folder.parent}",
+        "-c",
+        str(INI),
+        "-p",
+        "harness.plugin",
+        "-p",
+        "fixtures.plugin",
+        "-p",
+        "no:cacheprovider",
+        *spread,
+    ]
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 - this is the command line

@@ -1,0 +1,117 @@
+"""``httptpc list``: what there is: requirements, checks, deviations, endpoints."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.util
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.checks import catalogue
+from harness.credentials import Discovery
+from harness.plugin.settings import DEFAULT_FILE, choose
+from harness.redact import Redactor
+
+Row = dict[str, Any]
+
+
+def add(commands: Any) -> None:
+    made = commands.add_parser("list", help="show what there is")
+    made.add_argument("what", choices=sorted(LISTS))
+    made.add_argument("--json", action="store_true")
+    made.add_argument("--endpoints", metavar="FILE", default=DEFAULT_FILE)
+    made.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    rows = LISTS[options.what](options)
+    print(json.dumps(rows, indent=1) if options.json else "\n".join(map(_line, rows)))  # noqa: T201
+    return 0
+
+
+def _line(row: Row) -> str:
+    words = (", ".join(v) if isinstance(v, list) else str(v) for v in row.values() if v)
+    return "  ".join(words)
+
+
+def checks() -> list[Row]:
+    """Every check with the requirements it judges, read from the suites without running them."""
+    found = importlib.util.find_spec("suites")
+    folder = Path(next(iter((found and found.submodule_search_locations) or ["suites"])))
+    return [row for path in sorted(folder.rglob("test_*.py")) for row in _checks_in(path, folder)]
+
+
+def _checks_in(path: Path, folder: Path) -> Iterator[Row]:
+    name = path.relative_to(folder.parent).as_posix()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            for mark in node.decorator_list:
+                if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "requirement":
+                    ids = [a.value for a in mark.args if isinstance(a, ast.Constant)]
+                    yield {"check": f"{name}::{node.name}", "requirements": ids}
+
+
+def deviations() -> list[Row]:
+    """What the reference server can do wrong, asked of itself: we share no code with it."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "reference_server", "--list-deviations"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows: list[Row] = json.loads(asked.stdout)
+    return rows
+
+
+def requirements() -> list[Row]:
+    """The catalogue, each entry with the checks that judge it and the deviations that break it."""
+    judged, broken = defaultdict(list), defaultdict(list)
+    for row in checks():
+        for identifier in row["requirements"]:
+            judged[identifier].append(row["check"])
+    for row in deviations():
+        for identifier in row["breaks"]:
+            broken[identifier].append(row["name"])
+    return [
+        {
+            "id": r.id,
+            "family": r.family,
+            "level": r.level.value,
+            "role": r.role,
+            "text": r.text,
+            "origin": list(r.origin),
+            "checks": judged[r.id],
+            "deviations": broken[r.id],
+            "untestable": r.untestable,
+            "unproven": r.unproven,
+        }
+        for r in catalogue()
+    ]
+
+
+def endpoints(options: argparse.Namespace) -> list[Row]:
+    chosen = choose([], options.endpoints, Discovery(Redactor()))
+    return [
+        {
+            "name": e.name,
+            "kind": e.kind,
+            "url": e.url,
+            "profiles": list(e.profiles),
+            "groups": list(e.groups),
+        }
+        for e in chosen
+    ]
+
+
+LISTS = {
+    "requirements": lambda options: requirements(),
+    "checks": lambda options: checks(),
+    "deviations": lambda options: deviations(),
+    "endpoints": endpoints,
+}

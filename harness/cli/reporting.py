@@ -1,0 +1,81 @@
+"""``httptpc report`` and ``httptpc diff``: read what a run left, and write it another way."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from harness.model import Run
+from harness.model.codec import RecordProblem
+from harness.problems import UsageError
+from harness.recorder import load
+from reports import FORMATS, Extras, diff, nagios
+
+
+def add(commands: Any) -> None:
+    made = commands.add_parser("report", help="write a report of a run")
+    made.add_argument("directory", metavar="DIR", type=Path)
+    made.add_argument("--format", choices=sorted(FORMATS), default="html")
+    made.set_defaults(command=report)
+    made = commands.add_parser("diff", help="compare two runs")
+    made.add_argument("old", metavar="OLD", type=Path)
+    made.add_argument("new", metavar="NEW", type=Path)
+    made.add_argument("--fail-on", choices=["regression"])
+    made.set_defaults(command=compare)
+
+
+def report(options: argparse.Namespace) -> int:
+    """Print one format; the page goes to its file in the directory of the run."""
+    run = recorded(options.directory)
+    made = FORMATS[options.format]
+    text = made.render(run, extras(options.directory))
+    if options.format != "html":
+        print(text, end="" if text.endswith("\n") else "\n")  # noqa: T201 - the command line
+        return int(nagios.state(run)) if options.format == "nagios" else 0
+    path = options.directory / made.file
+    path.write_text(text, encoding="utf-8")
+    print(path)  # noqa: T201
+    return 0
+
+
+def recorded(directory: Path) -> Run:
+    """The run in ``directory``; UsageError if there is none that can be read."""
+    try:
+        return load(directory)
+    except FileNotFoundError:
+        raise UsageError(f"{directory}: there is no run.jsonl in it") from None
+    except RecordProblem as problem:
+        raise UsageError(f"{directory / 'run.jsonl'}: {problem}") from None
+
+
+def extras(directory: Path) -> Extras:
+    """The matrix and the kill matrix that lie beside a run."""
+    return Extras(*(_json(directory / name) for name in ("matrix.json", "kill-matrix.json")))
+
+
+def _json(path: Path) -> dict[str, object] | None:
+    if not path.exists():
+        return None
+    try:
+        found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise UsageError(f"{path}: not JSON ({problem})") from None
+    return found
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Print what changed between two runs; 1 if asked to fail and something became worse."""
+    old, new = (_verdicts(path) for path in (options.old, options.new))
+    found = diff.compare(old, new)
+    print(diff.render(found))  # noqa: T201
+    return 1 if options.fail_on and found.has_regressed else 0
+
+
+def _verdicts(path: Path) -> dict[str, object]:
+    file = path / "verdicts.json" if path.is_dir() else path
+    found = _json(file)
+    if found is None:
+        raise UsageError(f"{file}: does not exist")
+    return found

@@ -1,0 +1,54 @@
+"""Which checks run, on which endpoints, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.plugin.conduct import KEY, Conduct
+
+
+def requirements_of(item: pytest.Item) -> tuple[str, ...]:
+    """The ids that ``@requirement`` gave the check; empty for any other test."""
+    function = getattr(item, "function", None)
+    return getattr(function, "requirements", ())
+
+
+def is_slow(item: pytest.Item) -> bool:
+    return bool(getattr(getattr(item, "function", None), "slow", False))
+
+
+def endpoint_of(item: pytest.Item) -> str:
+    """The name of the endpoint a check is to judge."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("endpoint", "")) if callspec else ""
+
+
+def generate(metafunc: pytest.Metafunc) -> None:
+    """One instance of every check for every endpoint."""
+    conduct = metafunc.config.stash.get(KEY, None)
+    if conduct is None or "endpoint" not in metafunc.fixturenames:
+        return
+    if not hasattr(metafunc.function, "requirements"):
+        return
+    marks = pytest.mark.xdist_group
+    names = [pytest.param(name, marks=marks(name), id=name) for name in conduct.endpoints]
+    metafunc.parametrize("endpoint", names, indirect=True, scope="session")
+
+
+def select(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not bind its endpoint or was not asked for; put slow checks last."""
+    conduct = config.stash.get(KEY, None)
+    if conduct is None:
+        return
+    kept = [item for item in items if not requirements_of(item) or _wanted(conduct, item)]
+    dropped = [item for item in items if item not in set(kept)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+    items[:] = sorted(kept, key=lambda item: (endpoint_of(item), is_slow(item)))
+
+
+def _wanted(conduct: Conduct, item: pytest.Item) -> bool:
+    if is_slow(item) and conduct.settings.quick:
+        return False
+    binding = conduct.bound.get(endpoint_of(item), frozenset())
+    return any(i in binding and conduct.settings.wants(i) for i in requirements_of(item))

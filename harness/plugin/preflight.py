@@ -1,0 +1,27 @@
+"""Before the first check: can the endpoint be reached, and can its certificate be believed?"""
+
+from __future__ import annotations
+
+import ssl
+
+from harness.client.connection import Route, describe_fault
+from harness.endpoints import Endpoint
+from harness.problems import Unreachable, UsageError
+
+PATIENCE = 8.0
+"""Seconds to wait for a connection: an endpoint that is not there is said so within ten."""
+
+
+def reach(endpoint: Endpoint) -> None:
+    """Connect once. Raises Unreachable with a sentence, UsageError if trust cannot be had."""
+    try:
+        Route(endpoint.url, endpoint.ca, endpoint.identity.x509).connect(PATIENCE).close()
+    except ssl.SSLCertVerificationError as problem:
+        trusted = endpoint.ca or "the system's authorities"
+        raise UsageError(
+            f"{endpoint.url}: its certificate cannot be verified with {trusted} "
+            f"({problem.verify_message}); give the right CA (--capath, or ca: in endpoints.yaml)"
+        ) from None
+    except OSError as problem:
+        fault = describe_fault(problem)
+        raise Unreachable(f"{endpoint.name} cannot be reached at {endpoint.url}: {fault}") from None

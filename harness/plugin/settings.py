@@ -1,0 +1,111 @@
+"""What a run is asked to do: gathered from pytest's options, or handed over by the command line."""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness.credentials import Discovery, ca_directory
+from harness.endpoints import Endpoint, load_endpoints
+from harness.problems import UsageError
+from harness.redact import Redactor
+from harness.requirements import Catalogue
+
+DEFAULT_FILE = "endpoints.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything one run needs to know before it begins."""
+
+    endpoints: tuple[Endpoint, ...]
+    redactor: Redactor
+    out: Path
+    select: tuple[str, ...] = ()
+    quick: bool = False
+    progress: bool = False
+    arguments: tuple[str, ...] = field(default=())
+
+    def wants(self, identifier: str) -> bool:
+        """Whether ``--select`` lets this requirement in."""
+        return not self.select or any(fnmatch.fnmatchcase(identifier, g) for g in self.select)
+
+
+def from_options(config: pytest.Config) -> Settings:
+    """The settings that pytest's command line stands for."""
+    redactor = Redactor()
+    chosen = choose(
+        config.getoption("endpoint") or [], config.getoption("endpoints"), Discovery(redactor)
+    )
+    profile = config.getoption("profile")
+    out = config.getoption("out")
+    return Settings(
+        endpoints=tuple(with_profile(e, profile) for e in chosen),
+        redactor=redactor,
+        out=Path(out) if out else default_out(Path.cwd()),
+        select=tuple(config.getoption("select") or ()),
+        quick=config.getoption("quick"),
+    )
+
+
+def choose(wanted: list[str], file: str | None, discovery: Discovery) -> list[Endpoint]:
+    """The endpoints that names and URLs stand for; without any, all of the file."""
+    urls = [w for w in wanted if "://" in w]
+    names = [w for w in wanted if "://" not in w]
+    path = Path(file or DEFAULT_FILE)
+    known = load_endpoints(path, discovery) if names or not urls else {}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{path}: no endpoint {name!r}; there are {', '.join(known)}")
+    chosen = [known[name] for name in names] if wanted else list(known.values())
+    return [*chosen, *(at_url(url, discovery) for url in urls)]
+
+
+def at_url(url: str, discovery: Discovery) -> Endpoint:
+    """An endpoint known by its URL only, with the credentials that discovery finds."""
+    parts = urlsplit(re.sub(r"^dav", "http", url))
+    try:
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{url}: not a URL of a storage endpoint; say https://HOST[:PORT]/PATH")
+    return Endpoint(
+        name=re.sub(r"[^A-Za-z0-9.-]", "-", parts.netloc.rpartition("@")[2]),
+        url=parts._replace(query="", fragment="").geturl(),
+        ca=ca_directory(),
+        identity=discovery.identity({}, Path(), url),
+    )
+
+
+def with_profile(endpoint: Endpoint, profile: str | None) -> Endpoint:
+    return replace(endpoint, profiles=(profile,)) if profile else endpoint
+
+
+def default_out(folder: Path) -> Path:
+    """A fresh ``results/<UTC time>`` with ``results/latest`` pointing to it."""
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    out = folder / "results" / stamp
+    latest = folder / "results" / "latest"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        latest.unlink(missing_ok=True)
+        latest.symlink_to(stamp)
+    except OSError as problem:
+        raise UsageError(f"{out}: results cannot be written there ({problem.strerror})") from None
+    return out
+
+
+def bound(endpoint: Endpoint, catalogue: Catalogue) -> tuple[str, ...]:
+    """The ids of all requirements that the profiles of an endpoint bind it to."""
+    try:
+        ids = frozenset().union(*(catalogue.profile(p) for p in endpoint.profiles))
+    except LookupError as problem:
+        raise UsageError(f"endpoint {endpoint.name}: {problem.args[0]}") from None
+    return tuple(r.id for r in catalogue if r.id in ids)

@@ -1,0 +1,90 @@
+"""Runs the product's own command against deviating reference servers and reads the verdicts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SMOKE = ("TPC-002", "MARK-019", "DAV-010")
+"""Requirements that every deviation is also judged by: the main road must stay open."""
+
+BATCH = 10
+"""Servers in one run; more share the waiting, fewer share the two cores."""
+
+CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A deviation as the reference server lists it."""
+
+    name: str
+    breaks: tuple[str, ...]
+    also: dict[str, str]
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        return tuple(sorted({identifier.split("-")[0] for identifier in self.breaks}))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Deviations judged by the same families, side by side in one run."""
+
+    families: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+
+    @property
+    def label(self) -> str:
+        return "+".join(self.families) + ":" + self.deviations[0].name
+
+
+def listed() -> tuple[Deviation, ...]:
+    """Every deviation the reference server knows."""
+    command = [sys.executable, "-m", "reference_server", "--list-deviations"]
+    rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return tuple(Deviation(r["name"], tuple(r["breaks"]), dict(r["also"])) for r in rows)
+
+
+def batches(deviations: tuple[Deviation, ...]) -> Iterator[Batch]:
+    """The deviations grouped by the families they break, at most BATCH in a group."""
+    groups: dict[tuple[str, ...], list[Deviation]] = defaultdict(list)
+    for deviation in deviations:
+        groups[deviation.families].append(deviation)
+    for families, members in sorted(groups.items()):
+        for some in _cut(members):
+            yield Batch(families, tuple(some))
+
+
+def _cut(members: list[Deviation]) -> Iterator[list[Deviation]]:
+    for start in range(0, len(members), BATCH):
+        yield members[start : start + BATCH]
+
+
+def judged(batch: Batch, out: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
+    entries = {d.name: {"deviation": [d.name]} for d in batch.deviations}
+    lines = ["version: 1", "endpoints:"]
+    for name, start in {CLEAN: {}, **entries}.items():
+        lines.append(f"  {name}: {json.dumps({'kind': 'reference', 'start': start})}")
+    file = out / "endpoints.yaml"
+    out.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    select = [*(f"{family}-*" for family in batch.families), *SMOKE]
+    command = [sys.executable, "-m", "harness.cli", "check", "--endpoints", str(file)]
+    command += ["--out", str(out / "run"), *(w for s in select for w in ("--select", s))]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=1200, cwd=out
+    )
+    assert ended.returncode in (0, 1, 3), f"exit {ended.returncode}: {ended.stderr[-2000:]}"
+    verdicts = json.loads((out / "run" / "verdicts.json").read_text(encoding="utf-8"))["verdicts"]
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in verdicts:
+        found[row["endpoint"]][row["requirement"]] = row
+    return found
