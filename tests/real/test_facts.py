@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from facts import FactProblem, Facts, load_facts
 
 from harness.model import Verdict
 from harness.requirements import Catalogue, load
+from tests.real.facts import FactProblem, Facts, load_facts
 
 DEMANDED = {
     "TPC-026": Verdict.MET_WITH_WARNINGS,  # Overwrite: F of a push is ignored

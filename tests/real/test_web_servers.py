@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from curl import Answer, Identity, by_certificate, by_token, curl
 
-from conftest import Starter
 from fixtures.kinds import Started
+from tests.real.conftest import Starter
+from tests.real.curl import Answer, Identity, by_certificate, by_token, curl
 
 pytestmark = pytest.mark.real
 

@@ -7,10 +7,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from curl import Answer, Identity, by_certificate, by_token, curl
 
 from fixtures.kinds import Started
 from fixtures.pki import Defect, Testbed
+from tests.real.curl import Answer, Identity, by_certificate, by_token, curl
 
 pytestmark = pytest.mark.real
 LOOPBACK = "0100007F"

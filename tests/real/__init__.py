@@ -1,0 +1,1 @@
+"""Real servers and clients as judges of the suite."""
