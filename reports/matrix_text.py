@@ -29,13 +29,13 @@ def _table(matrix: Matrix) -> list[str]:
     labels = [f"{i} {_name(name)}" for i, name in enumerate(matrix.names, start=1)]
     left = max(map(len, [*labels, "passed as destination"]))
     width = max(len(matrix.ways), 5)
-    numbers = [str(i).center(width) for i in range(1, len(matrix.names) + 1)]
+    numbers = [str(i).ljust(width) for i in range(1, len(matrix.names) + 1)]
     rows = [" ".join([" " * left, *numbers, "passed as source"]).rstrip()]
     for label, source in zip(labels, matrix.names, strict=True):
-        cells = [_signs(matrix, source, d).center(width) for d in matrix.names]
+        cells = [_signs(matrix, source, d).ljust(width) for d in matrix.names]
         share = _share(matrix.score(source=source))
         rows.append(" ".join([label.ljust(left), *cells, share]).rstrip())
-    shares = [_share(matrix.score(destination=d)).center(width) for d in matrix.names]
+    shares = [_share(matrix.score(destination=d)).ljust(width) for d in matrix.names]
     return [*rows, " ".join(["passed as destination".ljust(left), *shares]).rstrip()]
 
 

@@ -32,7 +32,7 @@ def render(run: Run, extras: Extras = NO_EXTRAS) -> str:
     """The stand-alone page."""
     reading, environment = read(run), _environment()
     values = {**_frame(reading), **_sections(reading, environment), **_extras(extras)}
-    return environment.get_template("report.html.j2").render(values)
+    return environment.get_template("report.html.j2").render(values) + "\n"
 
 
 def _frame(reading: Reading) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def browser(profile: Path) -> Iterator[Tab]:
     reading, from_browser = os.pipe()
     # The protocol wants descriptors 3 and 4; a shell is the portable way to place them.
     command = f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}'
-    process = subprocess.Popen(  # noqa: S603 - our own constants only
+    process = subprocess.Popen(
         ["/bin/bash", "-c", command, str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}"],
         pass_fds=(to_browser, from_browser),
         stdout=subprocess.DEVNULL,
