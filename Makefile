@@ -7,7 +7,7 @@ PIP := $(PYTHON) -m pip
 .PHONY: demo test test-long lint real lock clean
 
 demo: $(VENV)/.demo
-	$(BIN)/httptpc check
+	$(BIN)/httptpc check --matrix -n 2
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest tests -n 2 --dist loadgroup

@@ -70,5 +70,5 @@ def load(directory: Path) -> Run:
 
 
 def _whole_lines(part: Path) -> list[str]:
-    text = part.read_text(encoding="utf-8")
-    return [line for line in text.splitlines(keepends=True) if line.endswith("\n")]
+    """The lines that were written to their end. Only a line feed ends one: not U+2028 or NEL."""
+    return [line + "\n" for line in part.read_text(encoding="utf-8").split("\n")[:-1]]

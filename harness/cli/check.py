@@ -33,6 +33,7 @@ def add(commands: Any) -> None:
     made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
     made.add_argument("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
     made.add_argument("--quick", action="store_true", help="leave out slow transfers")
+    made.add_argument("--matrix", action="store_true", help="then every endpoint to every other")
     made.add_argument("-n", "--workers", type=int, default=0, help="processes (several endpoints)")
     made.set_defaults(command=run)
 
@@ -88,6 +89,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         select=tuple(options.select or ()),
         quick=options.quick,
         progress=True,
+        matrix=options.matrix,
     )
 
 

@@ -71,7 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _begin(config: pytest.Config, settings: Settings) -> None:
     make_out(settings)
     directory = Path(tempfile.mkdtemp(prefix="httptpc-"))
-    endpoints = config.hook.pytest_httptpc_stand_up(endpoints=settings.endpoints, directory=directory)
+    endpoints = config.hook.pytest_httptpc_stand_up(
+        endpoints=settings.endpoints, directory=directory
+    )
     settings = standing(settings, endpoints or settings.endpoints)
     unreachable: dict[str, str] = {}
     for endpoint in settings.endpoints:
@@ -222,7 +224,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     conduct.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         conduct.problems.append("an internal error of the harness ended the run")
-    run, code = closing.close_run(conduct)
+    matrix = None
+    if conduct.settings.matrix and not conduct.interrupted:
+        matrix = session.config.hook.pytest_httptpc_matrix(conduct=conduct)
+    run, code = closing.close_run(conduct, matrix)
     session.config.stash[RUN] = run
     session.exitstatus = code
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
+from typing import Any
 
+from harness.matrix import MATRIX
+from harness.matrix import exit_code as exit_code_of
 from harness.model import Footer, Run
 from harness.model.verdicts import exit_code, judge
 from harness.plugin.conduct import Conduct
@@ -15,10 +19,12 @@ from reports import FORMATS, NO_EXTRAS, Extras
 WRITTEN = ("verdicts", "html", "junit")
 
 
-def close_run(conduct: Conduct) -> tuple[Run, int]:
+def close_run(conduct: Conduct, matrix: dict[str, Any] | None) -> tuple[Run, int]:
     """Join what the workers wrote, write the footer and the reports; the run and its exit code."""
     directory = conduct.settings.out
     join_workers(directory)
+    if matrix is not None:
+        (directory / MATRIX).write_text(json.dumps(matrix, indent=1), encoding="utf-8")
     ended = Footer(now(), 0, conduct.interrupted, tuple(conduct.problems))
     run = load(directory)
     code = exit_code(_with_footer(run, ended), judge(run))
@@ -26,8 +32,16 @@ def close_run(conduct: Conduct) -> tuple[Run, int]:
     conduct.recorder.write(footer)
     conduct.recorder.close()
     run = load(directory)
-    write_reports(run, directory, conduct.redactor)
-    return run, code
+    write_reports(run, directory, conduct.redactor, Extras(matrix=matrix))
+    return run, max(code, failed_cells(matrix), key=GRAVITY.index)
+
+
+GRAVITY = (5, 0, 3, 1, 4, 2)
+"""Exit codes from the mildest to the gravest, to join those of a check and its matrix."""
+
+
+def failed_cells(matrix: dict[str, Any] | None) -> int:
+    return exit_code_of(matrix) if matrix else 5
 
 
 def write_reports(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.endpoints import Endpoint
+from harness.plugin.conduct import Conduct
 from harness.plugin.settings import Settings
 
 
@@ -25,3 +27,8 @@ def pytest_httptpc_stand_up(
 @pytest.hookspec
 def pytest_httptpc_take_down() -> None:
     """End whatever ``pytest_httptpc_stand_up`` started."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_httptpc_matrix(conduct: Conduct) -> dict[str, Any] | None:
+    """Run the matrix between the endpoints of the run; matrix.json as a value."""

@@ -30,6 +30,7 @@ class Settings:
     select: tuple[str, ...] = ()
     quick: bool = False
     progress: bool = False
+    matrix: bool = False
     arguments: tuple[str, ...] = field(default=())
 
     def wants(self, identifier: str) -> bool:
