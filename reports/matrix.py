@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ NOT_RUN = Look("·", "not run", "untested", "·")
 
 Way = tuple[str, str]
 """Mode (pull or push) and kind of authentication."""
+
+Margin = tuple[str | None, str | None]
+"""A row (source, None), a column (None, destination), or everything (None, None)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Matrix:
     ways: tuple[Way, ...]
     cells: dict[tuple[str, str], dict[Way, Cell]]
     schedule: dict[str, float]
+    scores: dict[Margin, tuple[int, int]]
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Matrix:
@@ -84,6 +89,7 @@ class Matrix:
             ways=tuple(sorted({(c.mode, c.auth) for c in cells})),
             cells=found,
             schedule=dict(document.get("schedule") or {}),
+            scores=_scores(cells),
         )
 
     def at(self, source: str, destination: str) -> list[tuple[Way, Cell | None]]:
@@ -95,13 +101,7 @@ class Matrix:
         self, *, source: str | None = None, destination: str | None = None
     ) -> tuple[int, int]:
         """(passed, tried) of a row, a column or everything; pairs not allowed were not tried."""
-        chosen = [
-            cell.result
-            for (s, d), ways in self.cells.items()
-            for cell in ways.values()
-            if source in (None, s) and destination in (None, d) and cell.result != "NOT_ALLOWED"
-        ]
-        return chosen.count("PASS"), len(chosen)
+        return self.scores.get((source, destination), (0, 0))
 
     def failures(self) -> list[Cell]:
         """Cells that neither passed nor were forbidden, failed ones before blocked ones."""
@@ -116,6 +116,16 @@ class Matrix:
             key = (cell.result, cell.blamed, cell.scope, cell.phase, cell.reason)
             groups.setdefault(key, []).append(cell)
         return sorted(groups.values(), key=lambda group: (group[0].result != "FAIL", -len(group)))
+
+
+def _scores(cells: list[Cell]) -> dict[Margin, tuple[int, int]]:
+    passed: Counter[Margin] = Counter()
+    tried: Counter[Margin] = Counter()
+    for cell in cells:
+        margins = ((cell.source, None), (None, cell.destination), (None, None))
+        passed.update(margins * (cell.result == "PASS"))
+        tried.update(margins * (cell.result != "NOT_ALLOWED"))
+    return {margin: (passed[margin], tried[margin]) for margin in tried}
 
 
 def _cell(item: Mapping[str, Any]) -> Cell:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from harness.model import (
     EndpointRecord,
@@ -36,8 +37,8 @@ CONCLUSIONS = {
 class Extras:
     """What a report can show besides the run: the parsed matrix.json and kill-matrix.json."""
 
-    matrix: dict[str, object] | None = None
-    kill: dict[str, object] | None = None
+    matrix: Mapping[str, Any] | None = None
+    kill: Mapping[str, Any] | None = None
 
 
 NO_EXTRAS = Extras()
