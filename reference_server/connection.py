@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 
 from reference_server.auth.authenticator import Peer
+from reference_server.behaviour.redirecting import CONTINUE, BodyStart
 from reference_server.methods import answer
 from reference_server.refusal import Refusal
 from reference_server.request import Request
@@ -76,7 +77,7 @@ class Connection:
 
     def _serve_one(self, head: RequestHead) -> bool:
         """Answer one request; False when the connection has to end."""
-        body = RequestBody(head, self.inbox, self._send_continue)
+        body = self._body(head)
         response = self._answer(head, body)
         keep = self._keeps_alive(head) and not response.close and self._drain(body)
         self._send(head, response, keep=keep)
@@ -112,7 +113,7 @@ class Connection:
         if body.finished:
             return True
         length = body.head.content_length
-        if body.head.expects_continue and not body.started:
+        if body.is_awaited:
             return False
         if length is None or length > SMALL:
             return False
@@ -120,8 +121,14 @@ class Connection:
             pass
         return True
 
-    def _send_continue(self) -> None:
-        self.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    def _body(self, head: RequestHead) -> RequestBody:
+        behaviour = self.parts.behaviour
+        awaited = behaviour.awaits_continue(head.get("expect"), http10=head.is_http10)
+        how = behaviour.body_start()
+        body = RequestBody(head, self.inbox, CONTINUE if awaited else b"")
+        body.started = how is BodyStart.SILENT
+        body.finished = body.finished or (awaited and how is BodyStart.SKIP)
+        return body
 
     def _send(self, head: RequestHead | None, response: Response, *, keep: bool) -> None:
         is_old = head is not None and head.is_http10

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 USAGE_ERROR = 4
 """Exit code for usage, configuration and credentials that cannot be used."""
@@ -17,13 +18,18 @@ class Options:
     """What the command line asked for."""
 
     port: int
+    plain_port: int | None
     pair: bool
+    data_node: bool
     store: str | None
-    deviations: list[str]
+    deviation: list[str]
     list_deviations: bool
     cert: Path | None
     key: Path | None
     trust: Path | None
+    grants: Path | None
+    basic: Path | None
+    trust_issuer: list[str]
     marker_period: float
     name: str
 
@@ -35,27 +41,51 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_options(arguments: Sequence[str]) -> Options:
     """Read the command line; a bad one ends the process with exit code 4."""
-    parser = _Parser(prog="reference_server", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--pair", action="store_true", help="start two servers")
-    parser.add_argument("--store", metavar="DIR|memory:", help="default: a temporary directory")
-    parser.add_argument("--deviation", action="append", default=[], metavar="NAME")
-    parser.add_argument("--list-deviations", action="store_true")
-    parser.add_argument("--cert", type=Path)
-    parser.add_argument("--key", type=Path)
-    parser.add_argument("--capath", "--ca", dest="trust", type=Path)
-    parser.add_argument("--marker-period", type=float, default=5.0, metavar="SECONDS")
-    parser.add_argument("--name", default="reference")
-    found = parser.parse_args(arguments)
-    return Options(
-        port=found.port,
-        pair=found.pair,
-        store=found.store,
-        deviations=found.deviation,
-        list_deviations=found.list_deviations,
-        cert=found.cert,
-        key=found.key,
-        trust=found.trust,
-        marker_period=found.marker_period,
-        name=found.name,
+    parser = _Parser(
+        prog="reference_server",
+        description="The reference server of HTTP third-party copy.",
+        allow_abbrev=False,
     )
+    _add_service(parser)
+    _add_credentials(parser)
+    options = Options(**vars(parser.parse_args(arguments)))
+    if len({options.cert is None, options.key is None}) != 1:
+        parser.error("--cert and --key belong together")
+    if options.cert is not None and options.trust is None:
+        parser.error("--cert needs --capath or --ca")
+    if options.marker_period <= 0:
+        parser.error("--marker-period must be positive")
+    return options
+
+
+def _add_service(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--port", type=int, default=0, metavar="N", help="0 takes a free one")
+    add("--plain-port", type=int, metavar="N", help="an unencrypted door as well")
+    add("--pair", action="store_true", help="start two servers")
+    add("--data-node", action="store_true", help="redirect data to a second port")
+    add("--store", metavar="DIR|memory:", help="default: a temporary directory")
+    add("--deviation", action="append", default=[], metavar="NAME", help="be wrong in one way")
+    add("--list-deviations", action="store_true")
+    add("--marker-period", type=float, default=5.0, metavar="SECONDS")
+    add("--name", default="reference")
+
+
+def _add_credentials(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--cert", type=Path, help="host certificate; default: a throw-away PKI")
+    add("--key", type=Path)
+    add("--capath", "--ca", dest="trust", type=Path, metavar="PATH")
+    add("--grants", type=Path, metavar="FILE", help="JSON: subject -> activities")
+    add("--basic", type=Path, metavar="FILE", help="JSON: user -> password")
+    add("--trust-issuer", action="append", default=[], metavar="ISSUER=JWKS_FILE")
+
+
+def read_object(place: Path | None) -> dict[str, Any] | None:
+    """A JSON object from a file; raises OSError, ValueError."""
+    if place is None:
+        return None
+    found = json.loads(place.read_text())
+    if not isinstance(found, dict):
+        raise ValueError(f"{place}: not a JSON object")
+    return found

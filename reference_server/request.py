@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.auth.authenticator import Peer
-from reference_server.auth.identity import Activity, Identity
+from reference_server.auth.identity import Activity, Identity, Scheme
 from reference_server.refusal import Refusal
 from reference_server.server import Parts
 from reference_server.store import Entry
@@ -44,17 +44,20 @@ class Request:
     def require(self, activity: Activity, path: str | None = None) -> Identity:
         """The identity, if it may do that; raises Refusal 401 (anonymous) or 403."""
         if self.identity is None:
-            challenges = self.parts.authenticator.challenges()
+            challenges = self.parts.authenticator.challenges(self.peer)
             raise Refusal(401, "authentication needed", headers=challenges)
         if not self.allowed(activity, path):
-            raise Refusal(403, f"{activity.value} not permitted")
+            status = self.parts.behaviour.denied_status()
+            raise Refusal(status, f"{activity.value} not permitted")
         return self.identity
 
     def allowed(self, activity: Activity, path: str | None = None) -> bool:
         """Whether the requester may do that (on the request's own path by default)."""
         identity = self.identity
         where = self.path if path is None else path
-        return identity is not None and identity.rights.allows(activity, where)
+        if identity is None:
+            return False
+        return self.parts.behaviour.allows(identity.rights, activity, where)
 
     def shows(self, path: str) -> bool:
         """Whether a resource appears in listings for the requester."""
@@ -76,6 +79,11 @@ class Request:
     def allow(self) -> str:
         """Value of Allow (RFC 9110 section 10.2.1)."""
         return ", ".join(self.parts.behaviour.allowed_methods(list(ALL_METHODS)))
+
+    @property
+    def is_redirected(self) -> bool:
+        """Whether a head node sent the request here."""
+        return self.identity is not None and self.identity.scheme is Scheme.TICKET
 
     def existing(self) -> Entry:
         """The resource at the request's path; raises Refusal 404."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reference_server.auth.authenticator import Authenticator
+from reference_server.auth.tickets import TicketOffice
 from reference_server.behaviour import Behaviour
 from reference_server.own_names import OwnNames
 from reference_server.store import Store
@@ -31,6 +32,14 @@ class Limits:
     expect: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class DataNode:
+    """Where a head node sends requests on, and the office that lets them in there."""
+
+    url: str
+    tickets: TicketOffice
+
+
 @dataclass(frozen=True)
 class Parts:
     """What every request of one server works with."""
@@ -42,6 +51,7 @@ class Parts:
     far_tls: FarTls
     limits: Limits = field(default_factory=Limits)
     own: OwnNames = field(default_factory=OwnNames)
+    data_node: DataNode | None = None
     running: Running = field(default_factory=Running)
 
 
@@ -50,9 +60,11 @@ class Door:
 
     def __init__(self, port: int) -> None:
         self.socket = _listen(port)
+        self.closed = False
         self.port: int = self.socket.getsockname()[1]
 
     def close(self) -> None:
+        self.closed = True
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
@@ -67,7 +79,7 @@ def _listen(port: int) -> socket.socket:
     return socket.create_server(("", port), backlog=BACKLOG)
 
 
-def server_context(cert: Path, key: Path, trust: Path) -> ssl.SSLContext:
+def server_context(cert: Path, key: Path, trust: Path, behaviour: Behaviour) -> ssl.SSLContext:
     """TLS towards clients: client certificates welcome, RFC 3820 proxies accepted.
 
     No session tickets: a resumed session has no certificate chain to find the user in, and
@@ -78,7 +90,8 @@ def server_context(cert: Path, key: Path, trust: Path) -> ssl.SSLContext:
     context.load_cert_chain(cert, key)
     _trust(context, trust)
     context.verify_mode = ssl.CERT_OPTIONAL
-    context.verify_flags |= ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
+    flags = context.verify_flags | ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
+    context.verify_flags = behaviour.verify_flags(flags)
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
     return context

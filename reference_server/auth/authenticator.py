@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ssl
 from dataclasses import dataclass, field
 
-from reference_server.auth.bearer import BadToken, TokenJudge
 from reference_server.auth.identity import FULL_RIGHTS, Identity, Rights, Scheme
+from reference_server.auth.mint import Mint
+from reference_server.auth.problems import BadToken
+from reference_server.auth.tickets import TicketOffice
+from reference_server.auth.tokens import TokenJudge
 from reference_server.auth.x509 import subject_of, verified_chain
 from reference_server.behaviour import Behaviour
 from reference_server.refusal import Headers, Refusal
 from reference_server.wire.heads import RequestHead
 from reference_server.wire.targets import Target
+
+NO_RIGHTS = Rights(((),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +33,90 @@ class Peer:
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Everything that can prove an identity at one server."""
+    """Everything that can prove an identity at one server.
+
+    `grants` by name, None: everybody authenticated may do everything. `users` by name.
+    """
 
     behaviour: Behaviour
     tokens: TokenJudge
-    grants: dict[str, Rights] | None = field(default=None)
+    mint: Mint
+    tickets: TicketOffice
+    grants: dict[str, Rights] | None = None
+    users: dict[str, str] = field(default_factory=dict)
 
     def subject(self, sock: object) -> str | None:
         """Subject of the TLS client certificate, asked once per connection."""
-        if not isinstance(sock, ssl.SSLSocket):
+        if not isinstance(sock, ssl.SSLSocket) or not self.behaviour.client_certificate_counts():
             return None
         chain = verified_chain(sock)
         return subject_of(chain, self.behaviour) if chain else None
 
     def identify(self, head: RequestHead, target: Target, peer: Peer) -> Identity | None:
-        """Who asks; None for an anonymous request. Raises Refusal 401 for a bad credential."""
-        token = self._bearer(head)
-        if token is None:
-            token = target.query_item("authz")
-        if token is not None:
-            return self._by_token(token)
-        return self._by_subject(peer.subject)
+        """Who asks; None for an anonymous request. Raises Refusal for a bad credential.
 
-    def challenges(self) -> Headers:
-        """What a 401 offers (RFC 9110 section 11.6.1)."""
-        return (("WWW-Authenticate", 'Bearer realm="httptpc"'),)
-
-    def _bearer(self, head: RequestHead) -> str | None:
-        field_value = head.single("authorization")
-        if field_value is None:
-            return None
-        scheme, _, value = field_value.partition(" ")
-        return value.strip() if scheme.lower() == "bearer" else None
-
-    def _by_token(self, token: str) -> Identity:
+        A credential in the request outranks the client certificate of the connection.
+        """
         try:
-            return self.tokens.identify(token)
+            return self._identify(head, target, peer)
         except BadToken as problem:
-            raise Refusal(401, str(problem), headers=self.challenges()) from None
+            if self.behaviour.accepts_bad_token():
+                return Identity("anybody", Scheme.BEARER)
+            status = self.behaviour.bad_credential_status()
+            headers = self.challenges(peer) if status == 401 else ()
+            raise Refusal(status, str(problem), headers=headers) from None
 
-    def _by_subject(self, subject: str | None) -> Identity | None:
-        if subject is None:
+    def _identify(self, head: RequestHead, target: Target, peer: Peer) -> Identity | None:
+        ticket = target.query_item("ticket")
+        if ticket is not None and self.tickets.is_open:
+            return self.tickets.redeem(ticket, head.method, target.path)
+        given = head.single("authorization")
+        if given is not None:
+            return self._by_header(given, peer)
+        token = target.query_item("authz")
+        if token is not None and self.behaviour.query_token_counts(head.method):
+            found = self._by_token(token.removeprefix("Bearer "), peer)
+            if not self.behaviour.query_token_may_be(found.scheme):
+                raise BadToken("this kind of token is not accepted in the query")
+            return found
+        return self._known(peer.subject, Scheme.X509)
+
+    def challenges(self, peer: Peer) -> Headers:
+        """What a 401 offers (RFC 9110 section 11.6.1)."""
+        offered = [("WWW-Authenticate", 'Bearer realm="httptpc"')]
+        if self.users and peer.secure:
+            offered.append(("WWW-Authenticate", 'Basic realm="httptpc"'))
+        return self.behaviour.challenges(tuple(offered))
+
+    def _by_header(self, given: str, peer: Peer) -> Identity | None:
+        scheme, _, value = given.partition(" ")
+        if self.behaviour.is_bearer(scheme):
+            return self._by_token(value.strip(), peer)
+        if scheme.lower() == "basic":
+            return self._by_password(value.strip(), peer)
+        raise BadToken("authentication scheme not supported")
+
+    def _by_token(self, token: str, peer: Peer) -> Identity:
+        if not self.behaviour.token_allowed(secure=peer.secure):
+            raise BadToken("tokens are accepted on encrypted connections only")
+        if token.count(".") == 2:
+            return self.tokens.identify(token)
+        return self.mint.identify(token, peer.address)
+
+    def _by_password(self, value: str, peer: Peer) -> Identity | None:
+        if not self.behaviour.basic_allowed(secure=peer.secure):
+            raise BadToken("Basic is accepted on encrypted connections only")
+        try:
+            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise BadToken("bad Basic credentials") from None
+        right = self.users.get(user)
+        if right is None or not self.behaviour.password_matches(password, right):
+            raise BadToken("wrong user name or password")
+        return self._known(user, Scheme.BASIC)
+
+    def _known(self, name: str | None, scheme: Scheme) -> Identity | None:
+        if name is None:
             return None
-        rights = FULL_RIGHTS if self.grants is None else self.grants.get(subject, Rights(((),)))
-        return Identity(subject, Scheme.X509, rights)
+        rights = FULL_RIGHTS if self.grants is None else self.grants.get(name, NO_RIGHTS)
+        return Identity(name, scheme, rights)

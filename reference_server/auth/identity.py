@@ -84,9 +84,14 @@ FULL_RIGHTS = Rights(((Grant(EVERYTHING),),))
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An authenticated requester. `expires` in seconds since the Unix epoch, None: unbounded."""
+    """An authenticated requester.
+
+    `expires` in seconds since the Unix epoch, None: unbounded. `networks` are the values of the
+    ip caveats it came with, for macaroons made from macaroons.
+    """
 
     name: str
     scheme: Scheme
     rights: Rights = field(default=FULL_RIGHTS)
     expires: float | None = None
+    networks: tuple[str, ...] = ()

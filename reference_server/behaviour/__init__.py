@@ -12,8 +12,10 @@ from reference_server.behaviour.cancelling import CancelSeams
 from reference_server.behaviour.checksums import ChecksumSeams
 from reference_server.behaviour.copying import CopySeams
 from reference_server.behaviour.dav import DavSeams
+from reference_server.behaviour.macaroons import MacaroonSeams
 from reference_server.behaviour.markers import MarkerSeams
 from reference_server.behaviour.outgoing import OutgoingSeams
+from reference_server.behaviour.redirecting import RedirectSeams
 from reference_server.behaviour.verification import VerificationSeams
 
 
@@ -24,7 +26,9 @@ class Behaviour(
     OutgoingSeams,
     VerificationSeams,
     AccessSeams,
+    MacaroonSeams,
     DavSeams,
     ChecksumSeams,
+    RedirectSeams,
 ):
     """The right behaviour: the composition of all seam groups."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.methods import asking, copying, listing, namespace, reading, writing
+from reference_server.methods import asking, copying, issuing, listing, namespace, reading, writing
 from reference_server.refusal import Refusal
 from reference_server.request import Request
 from reference_server.store import Exists, IsCollection, Missing, NoParent, NoSpace, StoreProblem
@@ -15,6 +15,7 @@ METHODS: dict[str, Callable[[Request], Response]] = {
     "GET": reading.get,
     "HEAD": reading.get,
     "PUT": writing.put,
+    "POST": issuing.post,
     "DELETE": namespace.delete,
     "MKCOL": namespace.make_collection,
     "MOVE": namespace.move,

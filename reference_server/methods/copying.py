@@ -5,6 +5,7 @@ from __future__ import annotations
 from reference_server.auth.identity import Activity
 from reference_server.methods import local_copy
 from reference_server.methods.namespace import make_parents
+from reference_server.methods.redirecting import redirected
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.transfer.order import Direction, Order
@@ -31,6 +32,9 @@ def _checked(request: Request) -> Response:
     """The basic checks; authentication and authorisation come first (AUTH-019)."""
     direction, text = _wish(request)
     _authorise(request, direction)
+    elsewhere = redirected(request)
+    if elsewhere is not None:
+        return elsewhere
     _check_credential(request)
     remote = request.parts.behaviour.remote_url(text)
     if remote is None:
@@ -61,6 +65,8 @@ def _authorise(request: Request, direction: Direction) -> None:
     behaviour = request.parts.behaviour
     if request.identity is None:
         return  # a deviation lets anybody copy
+    if not behaviour.scheme_may_copy(request.identity.scheme):
+        raise Refusal(403, "no COPY for this way of authentication")
     if direction is Direction.PUSH:
         needed = behaviour.needed_for_push()
     else:

@@ -10,6 +10,7 @@ from reference_server.auth.identity import Activity
 from reference_server.methods.digesting import digest_headers
 from reference_server.methods.pages import collection_page
 from reference_server.methods.ranges import Span, Unsatisfiable, parse_ranges
+from reference_server.methods.redirecting import redirected
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.store import Entry, Reader
@@ -75,6 +76,9 @@ def get(request: Request) -> Response:
         return Response(200)
     if is_collection:
         return collection_page(request, entry)
+    elsewhere = redirected(request)
+    if elsewhere is not None:
+        return elsewhere
     reader = request.parts.store.open(request.path)
     try:
         return _object(request, reader, is_head=is_head)

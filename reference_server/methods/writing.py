@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reference_server.digests import Hasher, parse_digests
 from reference_server.methods.digesting import chosen
 from reference_server.methods.namespace import check_conditions, check_parent, make_parents
+from reference_server.methods.redirecting import redirect_upload
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.store import Draft, Entry, Missing, Reader, Record
@@ -19,11 +20,14 @@ def put(request: Request) -> Response:
     """Store the body as the object at the path; raises Refusal before 100 where it can."""
     old = request.parts.store.stat(request.path)
     checks = _check_head(request, old)
+    redirected = redirect_upload(request)
     draft = request.parts.store.draft()
     try:
         digests = _receive(request, draft, checks)
         record = Record(digests, owner=_owner(request))
-        entry = draft.publish(request.path, record, replace=not checks.only_new)
+        is_elsewhere = redirected or request.is_redirected
+        path = request.parts.behaviour.published_path(request.path, redirected=is_elsewhere)
+        entry = draft.publish(path, record, replace=not checks.only_new)
     finally:
         draft.discard()
     return _answer(request, old, entry)
@@ -43,8 +47,12 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
     behaviour, head = request.parts.behaviour, request.head
     if behaviour.reads_body_before_checks():
         request.body.start()
+    if behaviour.preconditions_come_first():
+        check_conditions(request, old)
     for activity in behaviour.needed_for_put(exists=old is not None):
         request.require(activity)
+    if behaviour.put_needs_expect() and not request.body.interim:
+        raise Refusal(417, "Expect: 100-continue is missing")
     if head.get("content-range") is not None:
         raise Refusal(400, "Content-Range in a PUT")  # RFC 9110 section 14.5
     if old is not None and old.is_collection:

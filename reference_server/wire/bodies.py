@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import h11
 
@@ -23,24 +23,29 @@ class TruncatedBody(Exception):
 class RequestBody:
     """The body of one request, read at most once and always block by block.
 
-    The interim 100 is sent when the first byte is asked for, so a refusal that needs only
-    the head is always the first answer (RFC 9110 section 10.1.1).
+    `interim` is sent when the first byte is asked for, so a refusal that needs only the head
+    is always the first answer (RFC 9110 section 10.1.1); empty when nothing is awaited.
     """
 
-    def __init__(self, head: RequestHead, inbox: Inbox, send_continue: Callable[[], None]) -> None:
+    def __init__(self, head: RequestHead, inbox: Inbox, interim: bytes) -> None:
         self.head = head
         self.inbox = inbox
+        self.interim = interim
         self.started = False
         self.finished = not head.has_body
-        self._send_continue = send_continue
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the client still holds the body back."""
+        return bool(self.interim) and not self.started
 
     def start(self) -> None:
-        """Announce that the body is wanted, once."""
+        """Announce that the body is wanted, once; bytes that are here already need no 100."""
         if self.started:
             return
         self.started = True
-        if self.head.expects_continue and not self.finished and not self.inbox.held:
-            self._send_continue()
+        if self.interim and not self.finished and not self.inbox.held:
+            self.inbox.sock.sendall(self.interim)
 
     def blocks(self) -> Iterator[memoryview | bytes]:
         """The body in blocks that are valid until the next one; raises TruncatedBody."""
@@ -63,17 +68,19 @@ class RequestBody:
         buffer = memoryview(bytearray(min(BLOCK, left)))
         while left:
             filled = self._fill(buffer[: min(left, len(buffer))])
+            if not filled:
+                raise TruncatedBody
             left -= filled
             self.finished = not left
             yield buffer[:filled]
 
     def _fill(self, view: memoryview) -> int:
-        """Fill the view completely: TLS hands out at most 16 KiB per read."""
+        """Fill the view as far as the stream goes: TLS hands out at most 16 KiB per read."""
         filled = 0
         while filled < len(view):
             count = self.inbox.read_into(view[filled:])
             if not count:
-                raise TruncatedBody
+                break
             filled += count
         return filled
 
@@ -82,7 +89,7 @@ class RequestBody:
         parser.receive_data(b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
         parser.next_event()
         while not self.finished:
-            event = self._next_event(parser)
+            event = _next_event(parser)
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
             elif isinstance(event, h11.EndOfMessage):
@@ -97,9 +104,9 @@ class RequestBody:
             raise TruncatedBody
         parser.receive_data(data)
 
-    @staticmethod
-    def _next_event(parser: h11.Connection) -> object:
-        try:
-            return parser.next_event()
-        except h11.RemoteProtocolError as problem:
-            raise Refusal(400, f"bad chunked body: {problem}", close=True) from None
+
+def _next_event(parser: h11.Connection) -> object:
+    try:
+        return parser.next_event()
+    except h11.RemoteProtocolError as problem:
+        raise Refusal(400, f"bad chunked body: {problem}", close=True) from None

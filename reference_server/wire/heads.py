@@ -69,12 +69,6 @@ class RequestHead:
     def has_body(self) -> bool:
         return self.is_chunked or bool(self.content_length)
 
-    @property
-    def expects_continue(self) -> bool:
-        """Whether the client waits for 100 (an HTTP/1.0 Expect is ignored, RFC 9110 10.1.1)."""
-        expect = self.get("expect")
-        return not self.is_http10 and expect is not None and expect.lower() == "100-continue"
-
 
 def head_end(received: bytearray) -> int:
     """Length of the head at the start of `received`, 0 if it is not complete yet."""

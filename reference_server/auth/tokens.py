@@ -13,6 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from reference_server.auth.identity import LOOKING, Activity, Grant, Identity, Rights, Scheme
+from reference_server.auth.problems import BadToken
 from reference_server.behaviour import Behaviour
 from reference_server.refusal import Refusal
 from reference_server.wire.targets import decode_path
@@ -34,10 +35,6 @@ SCOPES = {
     "write": WRITING,
 }
 """Scope without its path -> activities. `storage.create` never overwrites (WLCG profile)."""
-
-
-class BadToken(Exception):
-    """A token that proves nothing; the message is fit for the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ class TokenJudge:
             "verify_signature": self._behaviour.verifies_token_signature(),
             "verify_exp": self._behaviour.verifies_token_lifetime(),
             "verify_nbf": True,
-            "verify_aud": True,
+            "verify_aud": self._behaviour.verifies_token_audience(),
         }
         claims: dict[str, Any] = jwt.decode(
             token, keys[0], algorithms=SIGNATURES, audience=self.audiences, options=options

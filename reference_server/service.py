@@ -1,0 +1,190 @@
+"""One server as it is started: doors, store, credentials and ready line."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from reference_server.auth.authenticator import Authenticator
+from reference_server.auth.identity import Activity, Grant, Rights
+from reference_server.auth.mint import Mint
+from reference_server.auth.tickets import TicketOffice
+from reference_server.auth.tokens import Issuer, OwnIssuer, TokenJudge
+from reference_server.connection import Connection
+from reference_server.deviations import behaviour_with
+from reference_server.options import Options, read_object
+from reference_server.pki import Files, write_secret
+from reference_server.server import DataNode, Door, FarTls, Limits, Parts, server_context
+from reference_server.store import Store
+from reference_server.store.disk import DiskStore
+from reference_server.store.memory import MemoryStore
+
+BREATH = 0.02
+"""Seconds to wait when a connection cannot be taken."""
+FULL_SCOPE = "storage.read:/ storage.modify:/ storage.create:/ storage.stage:/ storage.stat:/"
+
+
+class Service:
+    """One server with its doors. Raises OSError or ValueError for options that cannot work."""
+
+    def __init__(
+        self, options: Options, name: str, work: Path, files: Files | None, *, port: int
+    ) -> None:
+        self.name = name
+        self._files = files
+        self._folder = work / name
+        self._folder.mkdir()
+        self._doors: list[Door] = []
+        cert, key, self._trust = _tls_files(options, files)
+        self._behaviour = behaviour_with(options.deviation)
+        self._tls = server_context(cert, key, self._trust, self._behaviour)
+        main = self._open(port)
+        self.url = f"https://localhost:{main.port}"
+        self._issuer = OwnIssuer(self.url)
+        self._parts = Parts(
+            name=name,
+            behaviour=self._behaviour,
+            store=_store(options, self._folder, name),
+            authenticator=self._authenticator(options),
+            far_tls=FarTls(self._trust),
+            limits=Limits(marker_period=options.marker_period),
+        )
+        self._parts.own.ports["https"].add(main.port)
+        self._serving: list[tuple[Door, Parts, ssl.SSLContext | None]] = []
+        self.data_node_url = self._add_data_node() if options.data_node else None
+        self._serving.append((main, self._parts, self._tls))
+        self.plain_url = None
+        if options.plain_port is not None:
+            self.plain_url = self._add_plain_door(options.plain_port)
+
+    def start(self) -> None:
+        """Accept connections, each door in a thread."""
+        for serving in self._serving:
+            threading.Thread(target=_accept, args=serving, daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no more connections and drop what is temporary."""
+        for door in self._doors:
+            door.close()
+        self._parts.store.close()
+
+    def ready_line(self) -> dict[str, Any]:
+        """What a starter needs to know; writes the token files."""
+        line: dict[str, Any] = {
+            "name": self.name,
+            "url": self.url,
+            "ca": str(self._files.ca if self._files else self._trust),
+            "capath": str(self._files.capath if self._files else self._trust),
+            "pid": os.getpid(),
+            "credentials": self._credentials(),
+        }
+        if self.plain_url is not None:
+            line["plain_url"] = self.plain_url
+        if self.data_node_url is not None:
+            line["data_node_url"] = self.data_node_url
+        return line
+
+    def _open(self, port: int) -> Door:
+        door = Door(port)
+        self._doors.append(door)
+        return door
+
+    def _add_data_node(self) -> str:
+        """A second TLS door that serves what the main one redirects."""
+        behaviour = self._behaviour
+        office = TicketOffice(is_open=True, is_ready=behaviour.ticket_is_ready)
+        door = self._open(0)
+        url = f"https://localhost:{door.port}"
+        trusting = replace(self._parts.authenticator, tickets=office)
+        self._serving.append((door, replace(self._parts, authenticator=trusting), self._tls))
+        self._parts.own.ports["https"].add(door.port)
+        self._parts = replace(self._parts, data_node=DataNode(url, office))
+        return url
+
+    def _add_plain_door(self, port: int) -> str:
+        door = self._open(port)
+        self._serving.append((door, replace(self._parts, data_node=None), None))
+        self._parts.own.ports["http"].add(door.port)
+        return f"http://localhost:{door.port}"
+
+    def _authenticator(self, options: Options) -> Authenticator:
+        issuers = [self._issuer.as_trusted(), *map(_issuer, options.trust_issuer)]
+        judge = TokenJudge(self._behaviour, issuers)
+        judge.audiences.append(self.url)
+        users = read_object(options.basic) or {}
+        return Authenticator(
+            behaviour=self._behaviour,
+            tokens=judge,
+            mint=Mint(self._behaviour),
+            tickets=TicketOffice(),
+            grants=_grants(read_object(options.grants)),
+            users={str(user): str(password) for user, password in users.items()},
+        )
+
+    def _credentials(self) -> dict[str, Any]:
+        token, second = self._folder / "token", self._folder / "other-token"
+        write_secret(token, self._issuer.issue("owner", FULL_SCOPE).encode())
+        write_secret(second, self._issuer.issue("reader", "storage.read:/").encode())
+        found: dict[str, Any] = {"token": str(token), "second": {"token": str(second)}}
+        if self._files is not None:
+            found["cert"] = str(self._files.user_cert)
+            found["key"] = str(self._files.user_key)
+            found["proxy"] = str(self._files.proxy)
+        return found
+
+
+def _accept(door: Door, parts: Parts, tls: ssl.SSLContext | None) -> None:
+    while not door.closed:
+        try:
+            sock, address = door.socket.accept()
+            connection = Connection(parts, sock, address[0], tls)
+            threading.Thread(target=connection.serve, daemon=True).start()
+        except (OSError, RuntimeError):
+            time.sleep(BREATH)  # closed, or out of descriptors or threads for a moment
+
+
+def _tls_files(options: Options, files: Files | None) -> tuple[Path, Path, Path]:
+    if files is not None:
+        return files.cert, files.key, options.trust or files.capath
+    if options.cert is None or options.key is None or options.trust is None:
+        raise ValueError("--cert, --key and --capath (or --ca) belong together")
+    return options.cert, options.key, options.trust
+
+
+def _store(options: Options, folder: Path, name: str) -> Store:
+    if options.store == "memory:":
+        return MemoryStore()
+    if options.store is None:
+        return DiskStore(folder / "store", durable=False, temporary=True)
+    place = Path(options.store)
+    if not place.is_dir():
+        raise ValueError(f"--store {place}: no such directory")
+    return DiskStore(place / name if options.pair else place)
+
+
+def _issuer(option: str) -> Issuer:
+    """An issuer from ISSUER=JWKS_FILE."""
+    url, separator, place = option.rpartition("=")
+    if not separator or not url:
+        raise ValueError(f"--trust-issuer {option}: not ISSUER=JWKS_FILE")
+    try:
+        return Issuer.from_file(url, Path(place))
+    except (KeyError, TypeError, jwt.PyJWTError) as problem:
+        raise ValueError(f"--trust-issuer {option}: bad JWKS: {problem}") from None
+
+
+def _grants(told: dict[str, Any] | None) -> dict[str, Rights] | None:
+    """Rights by name from the grants file; raises ValueError for an unknown activity."""
+    if told is None:
+        return None
+    return {
+        name: Rights(((Grant(frozenset(Activity(item) for item in activities)),),))
+        for name, activities in told.items()
+    }
