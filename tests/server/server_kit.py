@@ -46,7 +46,7 @@ class Server:
 
 def start(arguments: list[str], count: int) -> tuple[subprocess.Popen[str], list[Server]]:
     """Start a server process and read its ready lines."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "reference_server", *arguments],
         stdout=subprocess.PIPE,
         text=True,
