@@ -11,9 +11,9 @@ import pytest
 from fixtures.kinds import Started
 from fixtures.pki import Defect, Testbed
 from tests.real.curl import Answer, Identity, by_certificate, by_token, curl
+from tests.real.listening import LOOPBACK, addresses
 
 pytestmark = pytest.mark.real
-LOOPBACK = "0100007F"
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +71,7 @@ def test_nobody_else_gets_in(
 
 
 def test_listens_on_loopback_only(xrootd: Started) -> None:
-    port = f":{int(xrootd.url.split(':')[2].split('/')[0]):04X}"
-    tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
-    rows = [row.split() for table in tables for row in table.read_text().splitlines()[1:]]
-    listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(port)}
-    assert listening == {LOOPBACK + port}
+    assert addresses(xrootd.pid) == {LOOPBACK[0]}
 
 
 def test_secrets_are_for_their_owner_only(xrootd: Started) -> None:
