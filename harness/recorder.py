@@ -25,7 +25,10 @@ class Recorder:
         self.directory = directory
         self.path = directory / name
         self._redactor = redactor
-        self._numbers = itertools.count((0 if worker is None else worker + 1) * WORKERS_RANGE + 1)
+        first = (0 if worker is None else worker + 1) * WORKERS_RANGE + 1
+        # a run that goes on must not give away a number twice
+        taken = self.path.read_bytes().count(b"\n") if self.path.exists() else 0
+        self._numbers = itertools.count(first + taken)
         self._lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("a", encoding="utf-8", buffering=1)

@@ -43,6 +43,11 @@ def add_choice(made: argparse.ArgumentParser) -> None:
     made.add_argument("--endpoints", metavar="FILE", help="default: endpoints.yaml")
     made.add_argument("--endpoint", action="append", metavar="NAME", help="an entry of the file")
     made.add_argument("--out", metavar="DIR", help="default: results/<UTC time>")
+    add_identity(made)
+
+
+def add_identity(made: argparse.ArgumentParser) -> None:
+    """The options that say who we are and whom we trust."""
     made.add_argument("-E", "--cert", metavar="FILE", help="client certificate or proxy")
     made.add_argument("--key", metavar="FILE", help="its key, if it is in another file")
     made.add_argument("--capath", metavar="PATH", help="CA file or directory")
