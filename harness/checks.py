@@ -42,6 +42,16 @@ def needs(*capabilities: str) -> Callable[[Check], Check]:
     return mark
 
 
+def without(*capabilities: str) -> Callable[[Check], Check]:
+    """``@without("peer")``: needs of the catalogue that this way of probing does not have."""
+
+    def mark(check: Check) -> Check:
+        check.without = capabilities  # type: ignore[attr-defined]
+        return check
+
+    return mark
+
+
 def slow(check: Check) -> Check:
     """The check waits for a recording of a slow transfer; ``--quick`` leaves it out."""
     check.slow = True  # type: ignore[attr-defined]

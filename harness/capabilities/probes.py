@@ -132,7 +132,8 @@ def expect_redirect(ground: Ground) -> Capability:
     live = client.send(Ask("PUT", url, headers))
     live.until(lambda x: x.reader.head is not None or bool(x.reader.interim), within=30)
     answer = client.closed(live)
-    return seen(300 <= answer.status < 400, f"PUT with Expect: {answer.status}", answer)
+    told = answer.status or [interim.status for interim in answer.interim]
+    return seen(300 <= answer.status < 400, f"PUT with Expect: {told}", answer)
 
 
 def want_digest(ground: Ground) -> Capability:

@@ -20,7 +20,7 @@ from harness.plugin.conduct import Conduct, header, make_out, standing
 from harness.plugin.settings import Settings, choose, default_out
 from harness.problems import UsageError
 from harness.redact import Redactor
-from reports import matrix_table
+from reports import matrix_text
 
 
 def add(commands: Any) -> None:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     finally:
         place.close()
     if found is not None:
-        print(matrix_table.render(found))  # noqa: T201 - this is the command line
+        print(matrix_text.render(found))  # noqa: T201 - this is the command line
     print(f"\nreport: {settings.out / 'report.html'}")  # noqa: T201
     return code
 

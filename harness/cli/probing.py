@@ -59,7 +59,7 @@ def _look(endpoint: Endpoint, folder: Path, redactor: Redactor) -> dict[str, Cap
     recorder = Recorder(folder, redactor)
     client = Client(endpoint, endpoint.identity, recorder)
     home = f"{endpoint.base_path}/httptpc-{secrets.token_hex(6)}"
-    if client.mkcol(home).status not in (200, 201):
+    if client.make_home(home).status not in (200, 201):
         raise UsageError(f"{endpoint.url}: we may not make a directory there; give credentials")
     with contextlib.closing(far_side(place.directory)) as party:
         survey = Survey(endpoint, Ground(client, home, party), Capability(True, "probed"))
@@ -75,6 +75,10 @@ def _entry(endpoint: Endpoint, found: dict[str, Capability]) -> str:
     head = {"url": endpoint.url, "ca": str(endpoint.ca)} if endpoint.ca else {"url": endpoint.url}
     lines = yaml.safe_dump({"version": 1, "endpoints": {endpoint.name: head}}, sort_keys=False)
     told = [f"    {n}: {str(c.present).lower()}  # {c.proof}" for n, c in sorted(found.items())]
-    return "\n".join([lines.rstrip(), "    # what was found; uncomment to declare it", *(
-        f"    # {line.strip()}" for line in ["capabilities:", *told]
-    )])
+    return "\n".join(
+        [
+            lines.rstrip(),
+            "    # what was found; uncomment to declare it",
+            *(f"    # {line.strip()}" for line in ["capabilities:", *told]),
+        ]
+    )

@@ -86,6 +86,14 @@ class Client:
     def mkcol(self, path: str) -> Exchange:
         return self.request("MKCOL", path)
 
+    def make_home(self, path: str) -> Exchange:
+        """Make a directory of our own, with a slash at its end or, failing that, without.
+
+        nginx insists on the slash (RFC 4918 section 5.2 recommends it), others never saw one.
+        """
+        made = self.mkcol(path + "/")
+        return made if made.status in (200, 201) else self.mkcol(path)
+
     def propfind(self, path: str, depth: str = "0") -> Exchange:
         return self.follow("PROPFIND", path, headers=(("Depth", depth),))
 

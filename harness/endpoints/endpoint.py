@@ -21,7 +21,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint under test. ``kind`` is a hint for starting it and never decides a verdict."""
+    """One endpoint under test. ``kind`` is a hint for starting it and never decides a verdict.
+
+    ``ours`` is set when this run started it: it trusts our testbed and can reach our far side.
+    """
 
     name: str
     kind: str = "other"
@@ -38,6 +41,7 @@ class Endpoint:
     doors: dict[str, Any] = field(default_factory=dict)
     expectations: tuple[Expectation, ...] = ()
     start: dict[str, Any] = field(default_factory=dict)
+    ours: bool = False
 
     @property
     def started_by_us(self) -> bool:

@@ -86,7 +86,7 @@ class Matrix:
     def _site(self, endpoint: Endpoint) -> Site:
         client = Client(endpoint, endpoint.identity, self.recorder)
         place = f"{endpoint.base_path}/httptpc-{secrets.token_hex(6)}"
-        made = client.mkcol(place)
+        made = client.make_home(place)
         if made.status not in (200, 201):
             raise Blocked(f"{endpoint.name}: MKCOL answered {made.status or made.fault}", (made,))
         content = secrets.token_bytes(min(self.size, endpoint.limits.max_file))
