@@ -88,7 +88,8 @@ def parse_connection(entry: str, notes: list[Note], position: int = 0) -> Connec
 def _host(host: str, position: int, notes: list[Note]) -> tuple[str, int | None]:
     bracketed = host.startswith("[") and host.endswith("]")
     if bracketed or ":" in host:
-        return _address6(host.strip("[]"), bracketed, position=position, notes=notes)
+        inner = host[1:-1] if bracketed else host
+        return _address6(inner, bracketed, position=position, notes=notes)
     if not _NUMERIC.fullmatch(host):
         return host, None
     try:

@@ -18,29 +18,41 @@ class Buffer:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        # What one read brought and nobody looked at yet: body bytes leave here without a copy.
+        self._fresh = b""
         self._searched = 0
         self.offset = 0
 
     def __len__(self) -> int:
-        return len(self._bytes)
+        return len(self._bytes) + len(self._fresh)
 
     def append(self, data: bytes) -> None:
-        self._bytes += data
+        if len(self):
+            self._settle()
+            self._bytes += data
+        else:
+            self._fresh = data
 
     def peek(self, count: int | None = None) -> bytes:
         """Up to `count` bytes, by default all, not consumed."""
-        return bytes(self._bytes[:count])
+        self._settle()
+        return bytes(memoryview(self._bytes)[:count])
 
     def take(self, count: int) -> bytes:
         """Up to `count` bytes, consumed."""
-        taken = bytes(memoryview(self._bytes)[:count])
-        del self._bytes[:count]
+        if 0 < len(self._fresh) <= count:
+            taken, self._fresh = self._fresh, b""
+        else:
+            self._settle()
+            taken = bytes(memoryview(self._bytes)[:count])
+            del self._bytes[:count]
         self.offset += len(taken)
         self._searched = 0
         return taken
 
     def take_line(self) -> bytes | None:
         """The next line with its LF, consumed; None if it is not complete yet."""
+        self._settle()
         end = self._bytes.find(b"\n", self._searched, MAX_LINE)
         if end >= 0:
             return self.take(end + 1)
@@ -48,6 +60,11 @@ class Buffer:
             raise LineTooLong
         self._searched = len(self._bytes)
         return None
+
+    def _settle(self) -> None:
+        if self._fresh:
+            self._bytes += self._fresh
+            self._fresh = b""
 
 
 def without_end(line: bytes, where: int, notes: list[Note]) -> bytes:

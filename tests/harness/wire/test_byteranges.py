@@ -58,6 +58,13 @@ def test_parts() -> None:
     assert (second.content_range.first, second.data) == (10, b"\r\nx")
 
 
+def test_problems_say_where() -> None:
+    good = part(0, b"abc")
+    with pytest.raises(SyntaxProblem) as caught:
+        parse_byteranges(good + good.replace(b"0-2", b"0-3") + b"--b b--", TYPE)
+    assert caught.value.where == len(good)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "fault"),
     [

@@ -58,6 +58,8 @@ def test_entries(entry: str, host: str, family: int | None, faults: list[F]) -> 
         ("tcp:192.0.2:80", F.ODD_IPV4),
         ("tcp:[192.0.2.1]:80", F.BAD_ADDRESS),
         ("tcp:a:b:80", F.BAD_ADDRESS),
+        ("tcp:[2001:db8::1:80", F.BAD_ADDRESS),
+        ("tcp:[[2001:db8::1]]:80", F.BAD_ADDRESS),
     ],
 )
 def test_faults(value: str, fault: F) -> None:

@@ -70,6 +70,14 @@ def test_taking_pieces_cuts_an_open_chunk() -> None:
     assert reader.complete
 
 
+def test_a_body_read_goes_through_uncopied() -> None:
+    reader = read(OK + b"Content-Length: 9\r\n\r\n")
+    for data in (b"12345", b"6789"):
+        reader.feed(data, 2.0)
+        assert reader.take_pieces()[0].data is data
+    assert reader.complete
+
+
 def test_interim_responses_are_kept_apart() -> None:
     reader = read(
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
@@ -237,6 +245,8 @@ def test_early_close(raw: bytes, expected: Http1Fault) -> None:
     reader = read(raw, close=True)
     assert faults(reader) == [expected]
     assert not reader.complete
+    if expected in (Http1Fault.NOTHING_RECEIVED, Http1Fault.TRUNCATED_HEAD):
+        assert reader.problems[0].where == len(raw)
 
 
 def test_coding_in_the_answer_to_http10() -> None:
