@@ -8,6 +8,7 @@ from harness import ledger
 from harness.client.transfer import Transfer
 from harness.model import Exchange
 from harness.problems import Blocked, Violation
+from harness.remote_party import FarFile
 
 Evidence = Exchange | Transfer
 
@@ -87,6 +88,15 @@ def content(exchange: Exchange, wanted: bytes) -> None:
     good = exchange.status in (200, 206) and body == wanted
     actual = f"{_answer(exchange)}, {exchange.body.size} bytes{_difference(body, wanted)}"
     that(good, f"200 and the {len(wanted)} bytes written before", actual, exchange, severe=True)
+
+
+def arrived(copy: Transfer, far: FarFile, wanted: bytes) -> None:
+    """A push brought exactly ``wanted`` to the far side; less under a success is lost data."""
+    got = far.received
+    shown = "nothing complete" if got is None else f"{len(got)} bytes{_difference(got, wanted)}"
+    actual = f"{copy}; the far side has {shown}"
+    expected = f"the {len(wanted)} bytes of the file at the far side"
+    that(got == wanted, expected, actual, copy, severe=copy.succeeded)
 
 
 def control(condition: bool, what: str, *evidence: Evidence) -> None:

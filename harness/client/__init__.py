@@ -1,7 +1,7 @@
 """The only part of the harness that opens connections towards an endpoint."""
 
-from harness.client.client import Client
+from harness.client.client import PLAINLY, Client
 from harness.client.connection import Ask, Live
 from harness.client.transfer import Transfer
 
-__all__ = ["Ask", "Client", "Live", "Transfer"]
+__all__ = ["PLAINLY", "Ask", "Client", "Live", "Transfer"]

@@ -11,6 +11,7 @@ from harness.client.transfer import Transfer
 from harness.endpoints import Endpoint
 from harness.identity import X509, Identity
 from harness.model import Exchange, Headers
+from harness.model.exchange import joined
 from harness.recorder import Recorder
 from harness.redact import Secret
 
@@ -106,15 +107,24 @@ class Client:
         return self.copy(path, (("Destination", destination), *named(headers)))
 
     def copy(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Transfer:
-        """A COPY with exactly these headers; a redirect is followed with the same COPY."""
-        found = self.closed(self.open("COPY", path, headers).finish(within=within))
+        """A COPY with exactly these headers; waits for the result."""
+        live = self.begin(path, headers, within=within)
+        return Transfer(self.closed(live.finish(within=within)))
+
+    def begin(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Live:
+        """A COPY up to its status line; a redirect is followed with the same COPY.
+
+        One that asks for a delegated credential (X-Delegate-To) is an answer, not a way to go.
+        """
+        live = self.open("COPY", path, headers)
         for _ in range(HOPS):
-            target = found.header("location")
-            if found.status not in MOVED or target is None:
+            live.until(lambda x: x.reader.head is not None, within=within)
+            target = _elsewhere(live)
+            if target is None:
                 break
-            live = self.open("COPY", urljoin(found.url, target), headers)
-            found = self.closed(live.finish(within=within))
-        return Transfer(found)
+            self.closed(live)
+            live = self.open("COPY", urljoin(live.ask.url, target), headers)
+        return live
 
     def open(self, method: str, path: str, headers: Headers = (), body: bytes = b"") -> Live:
         """A request on a connection of its own, to be watched or cut off while it runs."""
@@ -150,6 +160,17 @@ class Client:
             extra += (("Content-Length", str(len(body))),) if body or method == "PUT" else ()
         return Ask(method, url, (*headers, *extra), body)
 
+
+def _elsewhere(live: Live) -> str | None:
+    """Where an ordinary redirect leads; None for every other answer."""
+    head = live.reader.head
+    if head is None or head.code not in MOVED or joined(head.fields, "x-delegate-to"):
+        return None
+    return joined(head.fields, "location")
+
+
+PLAINLY = {"credential": "none", "require_checksum_verification": "false"}
+"""What a COPY says so that its outcome does not depend on the defaults of the server."""
 
 SPELLINGS = {
     name.replace("-", "").lower(): name

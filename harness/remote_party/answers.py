@@ -102,13 +102,19 @@ class Answerer:
         if scenario.early:
             self._head(seen, scenario.put_status or 403, (("Connection", "close"),))
             raise Ended("answered")
-        if reader.expects_continue and scenario.interim == "100":
-            self._line.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if seen.header("if-none-match") == "*" and self._has(seen, scenario):
+            self._refuse(seen, reader, 412, ())
+            return
+        self._invite(scenario, reader)
         self._read_body(seen, scenario, reader)
         status = scenario.put_status or (204 if self._has(seen, scenario) else 201)
         if status < 300 and seen.body_complete:
             self._log.upload(seen.nonce, bytes(seen.body))
         self._head(seen, status, (("Content-Length", "0"),) if status != 204 else ())
+
+    def _invite(self, scenario: Scenario, reader: RequestReader) -> None:
+        if reader.expects_continue and scenario.interim == "100":
+            self._line.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _has(self, seen: Seen, scenario: Scenario) -> bool:
         return scenario.exists or self._log.uploaded(seen.nonce) is not None
@@ -129,6 +135,10 @@ class Answerer:
         seen.body_complete = reader.complete
 
     def _redirect(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
+        uninvited = not reader.expects_continue  # to close on it would destroy our answer
+        if reader.stage is Stage.BODY and (scenario.redirect_late or uninvited):
+            self._invite(scenario, reader)
+            self._read_body(seen, scenario, reader)
         target = self._location(seen, scenario)
         headers: Headers = (("Location", target),) if target else ()
         self._refuse(seen, reader, scenario.redirect, headers)
@@ -141,6 +151,7 @@ class Answerer:
         return {
             "same": self._origins[seen.door] + path,
             "other": self._origins["other"] + path,
+            "alias": self._origins.get("alias", "") + path,
             "plain": self._origins["plain"] + path,
             "relative": path,
             "loop": self._origins[seen.door] + seen.target,

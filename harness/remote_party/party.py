@@ -26,13 +26,17 @@ MOST_CONNECTIONS = 256
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One way in: a certificate (None: plain http), the address to listen on, the name to use."""
+    """One way in: a certificate (None: plain http), the address to listen on, the name to use.
+
+    A door that is not ``open`` keeps its port to itself and refuses every connection.
+    """
 
     cert: Path | None = None
     key: Path | None = None
     address: str = "127.0.0.1"
     host: str = "localhost"
     client_ca: Path | None = None
+    open: bool = True
 
 
 class RemoteParty:
@@ -69,11 +73,12 @@ class RemoteParty:
             listener.close()
 
     def _open(self, name: str, door: Door) -> None:
-        family = socket.AF_INET6 if ":" in door.address else socket.AF_INET
-        listener = socket.create_server((door.address, 0), family=family, backlog=128)
+        listener = _bound(door)
         self._listeners[name] = listener
         scheme = "https" if door.cert else "http"
         self.origins[name] = f"{scheme}://{door.host}:{listener.getsockname()[1]}"
+        if not door.open:
+            return
         context = _context(door) if door.cert else None
         threading.Thread(
             target=self._accept, args=(name, listener, context), name=f"door-{name}", daemon=True
@@ -207,6 +212,16 @@ class FarFile:
         """The same file, served only to requests with this Authorization value."""
         demanded = hashlib.sha256(authorization.encode()).hexdigest()
         return replace(self, scenario=replace(self.scenario, need=demanded))
+
+
+def _bound(door: Door) -> socket.socket:
+    """A socket on a free port, listening unless the door is to refuse everybody."""
+    family = socket.AF_INET6 if ":" in door.address else socket.AF_INET
+    if door.open:
+        return socket.create_server((door.address, 0), family=family, backlog=128)
+    mute = socket.socket(family, socket.SOCK_STREAM)
+    mute.bind((door.address, 0))
+    return mute
 
 
 def _context(door: Door) -> ssl.SSLContext:

@@ -28,8 +28,9 @@ class Scenario:
     Sizes and positions are bytes, times seconds, rates bytes per second. Statuses of 0 mean the
     natural answer. ``digest`` is the form of the Digest header (see ``answers``), ``digest_on`` the
     methods that carry it. ``redirect`` is an HTTP code, sent ``hops`` times to ``redirect_to``:
-    ``same`` (this origin), ``other`` (another port), ``relative``, ``plain``, ``file``, ``loop``,
-    ``nowhere`` (no Location). ``need`` is the SHA-256 of the Authorization value that is demanded.
+    ``same`` (this origin), ``other`` (another port), ``alias`` (another host name), ``relative``,
+    ``plain``, ``file``, ``loop``, ``nowhere`` (no Location); ``redirect_late`` takes the body of a
+    PUT first. ``need`` is the SHA-256 of the Authorization value that is demanded.
     """
 
     size: int = 1000
@@ -54,6 +55,7 @@ class Scenario:
     redirect: int = 0
     redirect_on: tuple[str, ...] = ("GET", "PUT")
     redirect_to: str = "same"
+    redirect_late: bool = False
     hops: int = 1
     interim: str = "100"
     early: bool = False
