@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -46,25 +46,41 @@ def plain(value: object) -> Any:
 
 def restored(kind: Any, value: Any) -> Any:
     """The inverse of :func:`plain` for the annotation ``kind``."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        chosen = next(a for a in arguments if a is not type(None))
-        return None if value is None else restored(chosen, value)
-    if origin is tuple:
-        kinds = (arguments[0] for _ in value) if arguments[-1] is Ellipsis else arguments
-        return tuple(restored(k, v) for k, v in zip(kinds, value, strict=True))
-    if origin is dict:
-        return {key: restored(arguments[1], item) for key, item in value.items()}
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{k: restored(hints[k], v) for k, v in value.items() if k in hints})
-    made = isinstance(kind, type) and issubclass(kind, (Enum, Path, str))
-    return kind(value) if made else value
+    return _restorer(kind)(value)
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _restorer(kind: Any) -> Callable[[Any], Any]:
+    """How values of ``kind`` are restored, worked out once: a run may have 100,000 lines."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        inner = _restorer(next(a for a in arguments if a is not type(None)))
+        return lambda value: None if value is None else inner(value)
+    if origin is tuple:
+        return _tuple_restorer(arguments)
+    if origin is dict:
+        inner = _restorer(arguments[1])
+        return lambda value: {key: inner(item) for key, item in value.items()}
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        return _dataclass_restorer(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, Enum) else _as_it_is
+
+
+def _tuple_restorer(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+    if arguments[-1] is Ellipsis:
+        inner = _restorer(arguments[0])
+        return lambda value: tuple(map(inner, value)) if inner is not _as_it_is else tuple(value)
+    inners = tuple(map(_restorer, arguments))
+    return lambda value: tuple(inner(v) for inner, v in zip(inners, value, strict=True))
+
+
+def _dataclass_restorer(kind: type) -> Callable[[Any], Any]:
+    inners = {name: _restorer(hint) for name, hint in get_type_hints(kind).items()}
+    return lambda value: kind(**{k: inners[k](v) for k, v in value.items() if k in inners})
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def to_line(value: object) -> str:
