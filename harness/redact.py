@@ -1,7 +1,8 @@
 """The one place that keeps secrets out of everything that is written.
 
-Two nets: every secret the run knows is replaced wherever its text turns up, in each form it may
-take; and fields that carry secrets by their name are masked even if nobody registered the value.
+Three nets: every secret the run knows is replaced wherever its text turns up, in each form it may
+take; fields that carry secrets by their name are masked even if nobody registered the value; and
+so is what has the shape of a token.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ _NAMED_QUERY = re.compile(
 )
 _NAMED_MEMBER = re.compile(rf"(?i)(\\?\"{_MEMBER_NAMES}\\?\"\s*:\s*\\?\")([^\"\\]+)")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)?")
+_MACAROON = re.compile(r"\b(?:MD[A-Z]|Ag[EI])[A-Za-z0-9+/_-]{40,}")
+"""Base64 of a version 1 packet, or of version 2 with its first field, and enough to hold a key."""
+_MORE_OF_IT = "[A-Za-z0-9._~+/=-]*"
+_BEGINNING = 16
+"""Characters of a secret whose beginning alone is masked, with whatever follows: logs cut tokens
+short, and a token that a holder has narrowed begins like the one it was made from."""
 _MASK = "[redacted]"
 
 
@@ -40,31 +47,46 @@ class Redactor:
     """Knows the secrets of a run and takes them out of any text."""
 
     def __init__(self) -> None:
-        self._forms: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._names: dict[str, str] = {}
+        self._by_head: dict[str, set[str]] = {}
 
     def register(self, secret: str, name: str = "secret") -> Secret:
         """Remember ``secret`` under ``name``; it is masked as ``[redacted:name]`` from now on."""
         for form in _forms(secret.strip()):
-            self._forms.setdefault(form, name)
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._pattern = (
-            re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-        )
+            self._names.setdefault(form, name)
+            self._by_head.setdefault(form[:SHORTEST], set()).add(form)
         return Secret(secret)
 
     def clean(self, text: str) -> str:
         """``text`` with every known secret and every field that is secret by name masked."""
-        if self._pattern is not None:
-            text = self._pattern.sub(lambda m: f"[redacted:{self._forms[m.group()]}]", text)
+        found = self._candidates(text)
+        if found:
+            text = re.sub("|".join(map(_expression, found)), self._label, text)
         text = _NAMED_HEADER.sub(_keep_label, text)
         text = _NAMED_QUERY.sub(_keep_label, text)
         text = _NAMED_MEMBER.sub(_keep_label, text)
-        return _JWT.sub(_MASK, text)
+        return _MACAROON.sub(_MASK, _JWT.sub(_MASK, text))
 
     def leaks(self, text: str) -> bool:
         """Whether a known secret still stands in ``text``."""
-        return self._pattern is not None and self._pattern.search(text) is not None
+        return bool(self._candidates(text))
+
+    def _candidates(self, text: str) -> list[str]:
+        """The known forms that stand in ``text``, the longest first.
+
+        A run knows hundreds of tokens: only those are searched for whose head was seen.
+        """
+        heads = {text[i : i + SHORTEST] for i in range(len(text) - SHORTEST + 1)}
+        forms = {form for head in heads & self._by_head.keys() for form in self._by_head[head]}
+        return sorted((form for form in forms if form in text), key=len, reverse=True)
+
+    def _label(self, match: re.Match[str]) -> str:
+        known = match.group()
+        return f"[redacted:{self._names.get(known) or self._names[known[:_BEGINNING]]}]"
+
+
+def _expression(form: str) -> str:
+    return re.escape(form) + (_MORE_OF_IT if len(form) == _BEGINNING else "")
 
 
 def _keep_label(match: re.Match[str]) -> str:
@@ -86,5 +108,5 @@ def _forms(secret: str) -> Iterable[str]:
             core = encode(before + raw).decode()[skip:].rstrip("=")[:-1]
             if len(core) >= SHORTEST:
                 yield core
-    if len(secret) > 24:
-        yield secret[:16]
+    if len(secret) > _BEGINNING + 8:
+        yield secret[:_BEGINNING]
