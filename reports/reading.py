@@ -19,7 +19,7 @@ from harness.model import (
 )
 from harness.model.curl import curl
 from harness.model.verdicts import exit_code, judge
-from reports.words import count
+from reports.words import LOOKS, count
 
 FULFILLED = frozenset({Verdict.MET, Verdict.MET_WITH_WARNINGS})
 IDLE = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED})
@@ -124,13 +124,16 @@ def tally(judgements: Iterable[Judgement]) -> Counter[Verdict]:
 
 
 def headline(judgements: Iterable[Judgement], level: Level = Level.MUST) -> str:
-    """``41 of 44 MUST met, 2 violated, 1 inconclusive``: only what applies and was tried."""
-    counts = tally(j for j in judgements if j.level is level and j.verdict not in IDLE)
-    met = sum(counts[v] for v in FULFILLED)
-    parts = [f"{met} of {counts.total()} {level} met"]
-    parts += [f"{counts[Verdict.VIOLATED]} violated"] * bool(counts[Verdict.VIOLATED])
-    parts += [f"{counts[Verdict.INCONCLUSIVE]} inconclusive"] * bool(counts[Verdict.INCONCLUSIVE])
-    return ", ".join(parts)
+    """``41 of 44 MUST met, 2 violated, 1 inconclusive, 3 not tested``.
+
+    What is not applicable or was not tested is not among the 44.
+    """
+    counts = tally(j for j in judgements if j.level is level)
+    tried = counts.total() - sum(counts[verdict] for verdict in IDLE)
+    met = sum(counts[verdict] for verdict in FULFILLED)
+    told = (Verdict.VIOLATED, Verdict.INCONCLUSIVE, Verdict.NOT_TESTED)
+    parts = [f"{counts[verdict]} {LOOKS[verdict].word}" for verdict in told if counts[verdict]]
+    return ", ".join([f"{met} of {tried} {level} met", *parts])
 
 
 def cautions(reading: Reading) -> tuple[str, ...]:

@@ -7,6 +7,17 @@ from dataclasses import dataclass
 
 RFC = re.compile(r"rfc ?(\d{3,5})(?:\s*§\s*([A-Z]?[\d.]*\d))?", re.IGNORECASE)
 
+DOCUMENTS = {
+    "tpc-details": "HTTP-TPC technical details",
+    "dcache-webdav": "dCache WebDAV",
+    "xrootd-tpc": "XRootD HTTP-TPC",
+    "doma-dcache": "DOMA dCache configuration",
+    "xrootd-s3": "XRootD before S3",
+    "gridsite-delegation": "GridSite delegation",
+    "practice": "Seen in practice",
+}
+"""Short words for the documents of the catalogue; another key is shown as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -17,10 +28,12 @@ class Origin:
 
 
 def origin(text: str) -> Origin:
-    """``rfc4918 §9.8.4`` becomes a link; anything else stays text."""
+    """``rfc4918 §9.8.4`` becomes a link; ``tpc-details Response`` names its document."""
     match = RFC.match(text)
     if match is None:
-        return Origin(text)
+        key, _, place = text.partition(" ")
+        known = DOCUMENTS.get(key)
+        return Origin(f"{known}, {place}".removesuffix(", ") if known else text)
     number, section = match.groups()
     kind = "section" if section and section[0].isdigit() else "appendix"
     anchor = f"#{kind}-{section}" if section else ""

@@ -20,7 +20,7 @@ def test_a_violation_is_told_in_full():
 
 def test_totals_by_level_and_verdict():
     told = render(OUTCOMES)
-    assert "3 of 6 MUST met, 1 violated, 2 inconclusive" in told
+    assert "3 of 6 MUST met, 1 violated, 2 inconclusive, 2 not tested" in told
     totals = "✗ 1 violated  ◆ 2 inconclusive  ▲ 1 met with warnings  ✓ 2 met"
     assert f"    MUST    {totals}  – 1 not applicable  ○ 2 not tested" in told  # noqa: RUF001
 

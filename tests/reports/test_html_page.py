@@ -108,7 +108,9 @@ def test_every_table_names_its_headers():
 
 def test_banner_says_in_words_what_came_out():
     text = Page(render(OUTCOMES)).text
-    assert "✗ 1 requirement violated 3 of 6 MUST met, 1 violated, 2 inconclusive" in text
+    assert (
+        "✗ 1 requirement violated 3 of 6 MUST met, 1 violated, 2 inconclusive, 2 not tested" in text
+    )
     assert "https://site-a.example.org:2880/vo/dir" in text
     assert "2026-11-21 22:30:00 UTC, took 2 min 05 s" in text
     assert "httptpc 0.1.0 0123456789ab" in text
@@ -453,8 +455,16 @@ def test_an_rfc_is_linked_to_its_section(text, words, url):
     assert (origin(text).words, origin(text).url.rpartition("/")[2]) == (words, url)
 
 
-def test_another_document_is_named_without_link():
-    assert origin("a document, section 2").url == ""
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tpc-details Response", "HTTP-TPC technical details, Response"),
+        ("practice", "Seen in practice"),
+        ("another document, section 2", "another document, section 2"),
+    ],
+)
+def test_another_document_is_named_without_link(text, words):
+    assert (origin(text).words, origin(text).url) == (words, "")
 
 
 def crowd(endpoints: int, requirements: int) -> Run:

@@ -16,7 +16,10 @@ from tests.reports.sample_runs import (
 
 
 def test_headline_counts_only_what_applies_and_was_tried():
-    assert headline(read(OUTCOMES).judgements) == "3 of 6 MUST met, 1 violated, 2 inconclusive"
+    assert (
+        headline(read(OUTCOMES).judgements)
+        == "3 of 6 MUST met, 1 violated, 2 inconclusive, 2 not tested"
+    )
 
 
 def test_headline_leaves_out_what_did_not_happen():
