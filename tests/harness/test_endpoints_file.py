@@ -1,0 +1,89 @@
+"""endpoints.yaml: what is right is read, and every mistake is one sentence with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.credentials import Discovery
+from harness.endpoints import Endpoint, load_endpoints
+from harness.problems import UsageError
+from harness.redact import Redactor
+
+
+def read(tmp_path: Path, text: str, **environ: str) -> dict[str, Endpoint]:
+    file = tmp_path / "endpoints.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_endpoints(file, Discovery(Redactor(), environ))
+
+
+def test_everything_an_entry_may_say(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("opaque-token\n", encoding="utf-8")
+    (tmp_path / "other").write_text("weaker-token", encoding="utf-8")
+    (tmp_path / "known.yaml").write_text(
+        "- {requirement: TPC-005, reason: fixed in 6.1, review-by: 2027-01-01}\n", encoding="utf-8"
+    )
+    text = """version: 1
+endpoints:
+  site-a:
+    kind: dcache
+    url: davs://se.example.org:2880/vo/dir/
+    ca: .
+    credentials: {token: {file: ./token}, second: {token: {file: ./other}}}
+    capabilities: {tpc-push: false}
+    profiles: [dcache]
+    limits: {parallel: 2, max-file: 100MB}
+    read-only: true
+    groups: [prod]
+    opt-in: true
+    expectations: ./known.yaml
+"""
+    site = read(tmp_path, text)["site-a"]
+    assert site.url == "https://se.example.org:2880/vo/dir/"
+    assert site.base_path == "/vo/dir"
+    assert (site.identity.token, site.second.token) == ("opaque-token", "weaker-token")
+    assert site.limits.max_file == 100_000_000
+    assert site.capabilities == {"tpc-push": False}
+    assert site.expectations[0].requirement == "TPC-005"
+    assert site.read_only
+    assert site.opt_in
+    assert not site.started_by_us
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("version: 1\nendpoints:\n  a: {kind: x}\n  a: {kind: y}\n", 4, "stands twice"),
+        ("version: 1\nendpoints:\n  NO: {kind: x}\n", 3, "put it in quotes"),
+        ("version: 1\nendpoints:\n  a: {kind: x, read-only: yes}\n", 3, "reads as a boolean"),
+        (
+            "version: 1\nendpoints:\n  a:\n    knd: x\n    url: https://h/\n",
+            4,
+            "did you mean 'kind'",
+        ),
+        ("version: 1\nendpoints:\n  a:\n    profiles: [x]\n", 3, "give a url"),
+        ("version: 1\nendpoints:\n  a:\n    url: ftp://h/\n", 4, "does not match"),
+        ("version: 2\nendpoints:\n  a: {kind: x}\n", 1, "1 was expected"),
+        ("version: 1\nendpoints:\n  a: [\n", 4, "not valid YAML"),
+        (
+            "version: 1\nendpoints:\n  a:\n    kind: x\n    expectations: eyJhbGciOi.x\n",
+            5,
+            "secret",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    with pytest.raises(UsageError, match=f"line {line}:.*{words}") as told:
+        read(tmp_path, text)
+    assert "eyJhbGciOi" not in str(told.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_endpoints(tmp_path / "nowhere.yaml", Discovery(Redactor(), {}))
+
+
+def test_limits_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a size"):
+        read(tmp_path, "version: 1\nendpoints:\n  a: {kind: x, limits: {max-file: much}}\n")

@@ -1,0 +1,33 @@
+"""Fields that carry secrets by their name are masked, whatever the value."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.redact import Redactor, Secret
+
+TOKEN = "s3cr3t/+token=value-of-some-length"  # noqa: S105 - a canary, no secret
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('["Authorization", "Bearer unknown-value"]', "Bearer"),
+        ('["TransferHeaderAuthorization", "Basic dXNlcjpwYXNz"]', "Basic"),
+        ("https://se.example.org/f?authz=unknown-value&x=1", "&x=1"),
+        ('{\\"macaroon\\": \\"unknown-value\\"}', "macaroon"),
+        ("eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl", ""),
+    ],
+)
+def test_fields_that_are_secret_by_name_are_masked(text: str, kept: str) -> None:
+    cleaned = Redactor().clean(text)
+    assert "unknown-value" not in cleaned
+    assert "dXNlcjpwYXNz" not in cleaned
+    assert "eyJzdWIiOiJtZSJ9" not in cleaned
+    assert kept in cleaned
+    assert "redacted" in cleaned
+
+
+def test_a_secret_does_not_show_when_described() -> None:
+    assert TOKEN not in repr(Secret(TOKEN))
+    assert TOKEN not in repr({"token": Secret(TOKEN)})
