@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     if given.run is not None:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         _say(terminal.render(given.run, colour=colour).rstrip())
-        _say(f"\nreport: {settings.out / FORMATS['html'].file}")
+        _say(f"\nreport: {shown(settings.out / FORMATS['html'].file)}")
     return code
 
 
@@ -133,6 +133,12 @@ def pytest_arguments(workers: int) -> list[str]:
         "no:cacheprovider",
         *spread,
     ]
+
+
+def shown(path: Path) -> Path:
+    """``path`` as short as it can be said from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fixtures.matrix import run_matrix
 from fixtures.standing import Standing
-from harness.cli.check import add_choice, overridden
+from harness.cli.check import add_choice, overridden, shown
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint
 from harness.matrix import Mode
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         place.close()
     if found is not None:
         print(matrix_text.render(found))  # noqa: T201 - this is the command line
-    print(f"\nreport: {settings.out / 'report.html'}")  # noqa: T201
+    print(f"\nreport: {shown(settings.out / 'report.html')}")  # noqa: T201
     return code
 
 

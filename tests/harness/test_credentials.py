@@ -29,7 +29,7 @@ def test_bearer_token_discovery_goes_in_order(tmp_path: Path) -> None:
     assert found(environ) == "from-runtime-dir"
     environ["BEARER_TOKEN_FILE"] = str(named)
     assert found(environ) == "from-named-file"
-    environ["BEARER_TOKEN"] = "  direct "
+    environ["BEARER_TOKEN"] = "  direct "  # noqa: S105 - a canary, no secret
     assert found(environ) == "direct"
     named.write_text(" \n", encoding="utf-8")
     del environ["BEARER_TOKEN"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -59,16 +61,29 @@ def seen(outcome: Outcome, **details: str) -> Observation:
     return Observation("site", "X-001", "suites/test_x.py::test_y", outcome, **details)  # type: ignore[arg-type]
 
 
-def begun(folder: Path, worker: int | None = None) -> Recorder:
-    recorder = Recorder(folder, Redactor(), worker)
-    if worker is None:
-        for value in (HEADER, RULE, SITE):
+class Begin(Protocol):
+    def __call__(self, worker: int | None = None) -> Recorder: ...
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Begin]:
+    """Opens recorders in the test's folder; the main one with its head written."""
+    opened: list[Recorder] = []
+
+    def begin(worker: int | None = None) -> Recorder:
+        recorder = Recorder(tmp_path, Redactor(), worker)
+        opened.append(recorder)
+        for value in (HEADER, RULE, SITE) if worker is None else ():
             recorder.write(value)
-    return recorder
+        return recorder
+
+    yield begin
+    for recorder in opened:
+        recorder.close()
 
 
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    recorder = begun(tmp_path)
+def test_what_is_written_is_read_back(tmp_path: Path, begun: Begin) -> None:
+    recorder = begun()
     kept = recorder.exchange(exchange())
     recorder.write(seen(Outcome.PASS))
     recorder.write(Footer("later", 0))
@@ -82,9 +97,9 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert exit_code(run, judge(run)) == 0
 
 
-def test_a_killed_run_is_readable(tmp_path: Path) -> None:
-    begun(tmp_path).write(seen(Outcome.PASS))
-    worker = begun(tmp_path, worker=0)
+def test_a_killed_run_is_readable(tmp_path: Path, begun: Begin) -> None:
+    begun().write(seen(Outcome.PASS))
+    worker = begun(worker=0)
     worker.exchange(exchange())
     with (tmp_path / RUN).open("a", encoding="utf-8") as file:
         file.write('{"type": "observation", "endpo')
@@ -93,10 +108,10 @@ def test_a_killed_run_is_readable(tmp_path: Path) -> None:
     assert exit_code(run, judge(run)) == 2
 
 
-def test_workers_are_joined_and_their_numbers_do_not_clash(tmp_path: Path) -> None:
-    main = begun(tmp_path)
+def test_workers_are_joined_and_their_numbers_do_not_clash(tmp_path: Path, begun: Begin) -> None:
+    main = begun()
     ids = [main.exchange(exchange()).id]
-    ids += [begun(tmp_path, worker=n).exchange(exchange()).id for n in (0, 1)]
+    ids += [begun(worker=n).exchange(exchange()).id for n in (0, 1)]
     join_workers(tmp_path)
     assert [e.id for e in load(tmp_path).exchanges] == ids
     assert len(set(ids)) == 3
@@ -136,8 +151,10 @@ def test_verdicts_first_match(outcomes: list[Outcome], verdict: Verdict) -> None
         (Outcome.NA, False, 5),
     ],
 )
-def test_exit_codes(tmp_path: Path, outcome: Outcome, expected: bool, code: int) -> None:
-    recorder = begun(tmp_path)
+def test_exit_codes(
+    tmp_path: Path, begun: Begin, outcome: Outcome, expected: bool, code: int
+) -> None:
+    recorder = begun()
     if expected:
         known = (Expectation("X-001", "known"),)
         recorder.write(

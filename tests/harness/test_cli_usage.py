@@ -1,0 +1,112 @@
+"""What the operator can get wrong ends in one clear line and the right exit code."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+
+from fixtures.kinds import Started
+from fixtures.pki import Testbed
+from tests.harness.conftest import Httptpc, Ran
+
+USAGE = 4
+
+
+def one_line(ran: Ran, words: str) -> None:
+    """The error is one sentence with these words; no traceback anywhere."""
+    said = [line for line in ran.stderr.splitlines() if line.strip()]
+    assert len(said) == 1, ran.stderr
+    assert words in said[0]
+    assert "Traceback" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["frob"], "invalid choice"),
+        (["check", "--endpoints", "absent.yaml"], "absent.yaml: cannot be read"),
+        (["check", "ftp://se.example.org/"], "not a URL of a storage endpoint"),
+        (["check", "https://se.example.org:port/"], "not a URL of a storage endpoint"),
+        (["check", "https://[::1/"], "not a URL of a storage endpoint"),
+        (["check", "https://localhost/", "--capath", "absent"], "absent does not exist"),
+        (["check", "https://localhost/", "-E", "absent.pem"], "does not exist"),
+        (["report", "nowhere"], "there is no run.jsonl"),
+        (["diff", "nowhere", "elsewhere"], "does not exist"),
+        (["matrix", "--modes", "sideways", "--endpoints", "x"], "say pull, push"),
+        (["serve", "--deviation", "no-such-thing"], "no-such-thing"),
+    ],
+)
+def test_a_wrong_command_line(httptpc: Httptpc, words: list[str], said: str) -> None:
+    ran = httptpc(*words)
+    assert ran.returncode == USAGE, ran.stderr
+    one_line(ran, said)
+
+
+def test_a_malformed_endpoints_file(httptpc: Httptpc, tmp_path: Path) -> None:
+    (tmp_path / "endpoints.yaml").write_text("version: 1\nendpoints:\n  a: {knd: x}\n")
+    ran = httptpc("check")
+    assert ran.returncode == USAGE
+    one_line(ran, "endpoints.yaml, line 3")
+
+
+def test_an_unknown_profile(httptpc: Httptpc, site_file: Path) -> None:
+    ran = httptpc("check", "--profile", "dcach")
+    assert ran.returncode == USAGE
+    one_line(ran, "did you mean dcache")
+
+
+def test_an_out_directory_that_cannot_be_written(httptpc: Httptpc, site_file: Path) -> None:
+    ran = httptpc("check", "--out", "/proc/httptpc")
+    assert ran.returncode == USAGE
+    one_line(ran, "results cannot be written there")
+
+
+def test_a_record_is_never_overwritten(httptpc: Httptpc, site_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "run.jsonl").write_text("precious\n")
+    ran = httptpc("check", "--out", "out")
+    assert ran.returncode == USAGE
+    one_line(ran, "holds the record of a run already")
+    assert (tmp_path / "out" / "run.jsonl").read_text() == "precious\n"
+
+
+def test_a_ca_that_does_not_vouch_for_the_server(
+    httptpc: Httptpc, server: Started, tmp_path: Path
+) -> None:
+    stranger = Testbed.create(tmp_path / "stranger")
+    ran = httptpc("check", server.url, "--capath", str(stranger.ca), "--out", "out")
+    assert ran.returncode == USAGE
+    one_line(ran, "certificate cannot be verified")
+
+
+def test_a_token_that_has_expired(httptpc: Httptpc, server: Started) -> None:
+    old = jwt.encode({"exp": int(time.time()) - 60}, "k" * 32, algorithm="HS256")
+    ran = httptpc("check", server.url, "--capath", str(server.ca), BEARER_TOKEN=old)
+    assert ran.returncode == USAGE
+    one_line(ran, "has expired")
+    assert old not in ran.stderr + ran.stdout
+
+
+def test_nothing_listens(httptpc: Httptpc, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    began = time.monotonic()
+    ran = httptpc("check", f"https://localhost:{port}/dir", "--out", "out")
+    assert ran.returncode == 3, ran.stderr
+    assert time.monotonic() - began < 10
+    assert "cannot be reached" in ran.stdout
+    assert "refused" in ran.stdout
+    assert "Traceback" not in ran.stdout + ran.stderr
+    verdicts = json.loads((tmp_path / "out" / "verdicts.json").read_text())["verdicts"]
+    assert {v["verdict"] for v in verdicts} == {"NOT_TESTED"}
+
+
+def test_help_names_every_command(httptpc: Httptpc) -> None:
+    said = httptpc("--help").stdout
+    for word in ("check", "matrix", "serve", "report", "diff", "list", "probe"):
+        assert word in said
