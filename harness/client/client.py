@@ -33,7 +33,7 @@ class Client:
         self.identity = identity
         self.recorder = recorder
         # a token speaks for itself; the certificate is shown when it is all we have
-        self._pair: X509 | None = None if identity.token else identity.x509
+        self._pair: X509 | None = None if identity.authorization else identity.x509
         self._ordinary = Ordinary(endpoint.ca, self._pair)
 
     def known_as(self, identity: Identity) -> Client:
@@ -148,9 +148,9 @@ class Client:
 
     def authorization(self, url: str) -> Headers:
         """Our Authorization for ``url``: it never goes to another host than the endpoint's."""
-        token = self.identity.token
+        shown = self.identity.authorization
         ours = urlsplit(url).hostname == urlsplit(self.endpoint.url).hostname
-        return (("Authorization", f"Bearer {token}"),) if token and ours else ()
+        return (("Authorization", shown),) if shown and ours else ()
 
     def _ask(self, method: str, path: str, headers: Headers, body: bytes) -> Ask:
         url = self.url(path)

@@ -125,7 +125,7 @@ class _Reader:
             read_only=entry.get("read-only", False),
             groups=tuple(entry.get("groups", [])),
             opt_in=entry.get("opt-in", False),
-            doors={key: entry[key] for key in DOORS if key in entry},
+            doors={key: self._door(entry[key]) for key in DOORS if key in entry},
             expectations=self._expectations(entry.get("expectations")),
             start=entry.get("start", {}),
         )
@@ -134,6 +134,21 @@ class _Reader:
             identity=self._discovery.identity(credentials, self._folder, f"endpoint {name}"),
             second=self._discovery.given(credentials.get("second", {}), self._folder),
         )
+
+    def _door(self, given: Any) -> Any:
+        """What an entry says of another way in, its files found from the folder of the entry."""
+        if not isinstance(given, dict):
+            return given
+        found = {**given}
+        for member in {"file", "key"} & given.keys():
+            found[member] = str(self._existing(given[member]))
+        return found
+
+    def _existing(self, text: str) -> Path:
+        path = (self._folder / Path(text).expanduser()).absolute()
+        if not path.is_file():
+            raise UsageError(f"{path} does not exist")
+        return path
 
     def _path(self, text: str | None) -> Path | None:
         if text is None:
