@@ -52,6 +52,19 @@ def without(*capabilities: str) -> Callable[[Check], Check]:
     return mark
 
 
+def recorded(*names: str) -> Callable[[Check], Check]:
+    """``@recorded("slow-pull")``: the check judges these recordings, so it is slow (see `slow`).
+
+    They are started when the run begins; the names are those of ``fixtures.recordings``.
+    """
+
+    def mark(check: Check) -> Check:
+        check.recordings = names  # type: ignore[attr-defined]
+        return slow(check)
+
+    return mark
+
+
 def slow(check: Check) -> Check:
     """The check waits for a recording of a slow transfer; ``--quick`` leaves it out."""
     check.slow = True  # type: ignore[attr-defined]

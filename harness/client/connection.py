@@ -89,6 +89,11 @@ class Live:
         self._open(route)
 
     @property
+    def began(self) -> float:
+        """When the request began, in monotonic seconds: what arrival times are relative to."""
+        return self._began
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the request began."""
         return time.monotonic() - self._began

@@ -33,7 +33,9 @@ class Answerer:
 
     def answer(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
         """Serve one request. Raises Ended when the connection is not to be used again."""
-        if scenario.hold:
+        if scenario.rate:
+            self._line.tighten()
+        if scenario.hold and seen.method in scenario.hold_on:
             self._line.wait(scenario.hold)
         if scenario.need and _hash(seen.header("authorization")) != scenario.need:
             self._refuse(seen, reader, 401, (("WWW-Authenticate", "Bearer"),))
@@ -74,6 +76,7 @@ class Answerer:
             self._misbehave(seen, scenario, seen.sent)
             self._line.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
             seen.sent += len(piece)
+            seen.steps.append((time.monotonic(), seen.sent))
             self._log.changed()
             if scenario.rate:
                 self._line.wait(len(piece) / scenario.rate)
@@ -123,6 +126,7 @@ class Answerer:
         began = time.monotonic()
         while True:
             seen.body += b"".join(piece.data for piece in reader.take_pieces())
+            seen.steps.append((time.monotonic(), len(seen.body)))
             self._log.changed()
             if reader.stage in (Stage.COMPLETE, Stage.LOST):
                 break
@@ -141,7 +145,11 @@ class Answerer:
             self._read_body(seen, scenario, reader)
         target = self._location(seen, scenario)
         headers: Headers = (("Location", target),) if target else ()
+        if scenario.parting:
+            headers += (("Connection", "close"),)
         self._refuse(seen, reader, scenario.redirect, headers)
+        if scenario.parting:
+            raise Ended("answered")
 
     def _location(self, seen: Seen, scenario: Scenario) -> str:
         hops = scenario.hops - 1

@@ -13,8 +13,11 @@ from cryptography import x509
 from harness.wire.http1 import RequestReader, Stage
 
 READ_SIZE = 65536
-SLICE = 0.05
-"""Seconds between two looks at the peer while we hold back."""
+PATIENCE = 120.0
+"""Seconds a read or write may block; longer than any deadline that is judged by it."""
+
+TIGHT = 65536
+"""Bytes of socket buffer in each direction where a scenario is slow."""
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -30,7 +33,7 @@ class Line:
         self._socket = connection
         self._deadline = deadline
         self._left = b""
-        connection.settimeout(60)
+        connection.settimeout(PATIENCE)
 
     @property
     def client_subject(self) -> str:
@@ -69,11 +72,20 @@ class Line:
             raise PeerClosed(str(problem)) from problem
 
     def wait(self, seconds: float) -> None:
-        """Do nothing for a while, but notice at once when the peer goes away."""
+        """Do nothing for a while, but notice at once when the peer goes away.
+
+        Nothing is read meanwhile: a body that is on its way has to feel that we hold back.
+        """
         end = min(time.monotonic() + seconds, self._deadline)
-        while (left := end - time.monotonic()) > 0:
-            if select.select([self._socket], [], [], min(left, SLICE))[0]:
-                self._left += self._receive()
+        gone = select.poll()
+        gone.register(self._socket, select.POLLRDHUP)
+        if (left := end - time.monotonic()) > 0 and gone.poll(left * 1000):
+            raise PeerClosed("end of stream")
+
+    def tighten(self) -> None:
+        """Small buffers: what a slow scenario sent, or has not read, is where the peer sees it."""
+        for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            self._socket.setsockopt(socket.SOL_SOCKET, option, TIGHT)
 
     def reset(self) -> None:
         """Close with RST instead of FIN."""

@@ -30,7 +30,8 @@ class Scenario:
     methods that carry it. ``redirect`` is an HTTP code, sent ``hops`` times to ``redirect_to``:
     ``same`` (this origin), ``other`` (another port), ``alias`` (another host name), ``relative``,
     ``plain``, ``file``, ``loop``, ``nowhere`` (no Location); ``redirect_late`` takes the body of a
-    PUT first. ``need`` is the SHA-256 of the Authorization value that is demanded.
+    PUT first, ``parting`` closes the connection after it. ``hold`` delays the answers to the
+    methods in ``hold_on``. ``need`` is the SHA-256 of the Authorization value that is demanded.
     """
 
     size: int = 1000
@@ -46,6 +47,7 @@ class Scenario:
     head_size: int = -1
     need: str = ""
     hold: float = 0.0
+    hold_on: tuple[str, ...] = ("GET", "HEAD", "PUT", "DELETE")
     rate: int = 0
     pause_at: int = -1
     pause: float = 0.0
@@ -57,6 +59,7 @@ class Scenario:
     redirect_to: str = "same"
     redirect_late: bool = False
     hops: int = 1
+    parting: bool = False
     interim: str = "100"
     early: bool = False
     reason: str = ""

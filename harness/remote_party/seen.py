@@ -16,8 +16,9 @@ from harness.model.exchange import joined
 class Seen:
     """One request that reached the far side. It grows while the conversation goes on.
 
-    Times are monotonic seconds. ``received`` and ``sent`` count body bytes; ``ended`` says how it
-    went: ``answered``, ``peer closed``, ``cut by us``, ``stalled``.
+    Times are monotonic seconds. ``sent`` counts body bytes; ``steps`` are (time, body bytes so far)
+    in the direction of the data. ``ended`` says how it went: ``answered``, ``peer closed``,
+    ``cut by us``, ``stalled``.
     """
 
     nonce: str
@@ -32,6 +33,7 @@ class Seen:
     body: bytearray = field(default_factory=bytearray, repr=False)
     body_complete: bool = False
     sent: int = 0
+    steps: list[tuple[float, int]] = field(default_factory=list, repr=False)
     status: int = 0
     ended: str = ""
     ended_at: float | None = None
@@ -43,6 +45,10 @@ class Seen:
     def all(self, name: str) -> list[str]:
         """Every value of the header, one entry a line."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    def moved_by(self, at: float) -> int:
+        """The body bytes that had passed at a monotonic time."""
+        return max((count for when, count in list(self.steps) if when <= at), default=0)
 
     @property
     def open(self) -> bool:
