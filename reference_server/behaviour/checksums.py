@@ -59,8 +59,8 @@ class ChecksumSeams:
         """Algorithms computed during an upload."""
         return [*STORED_ALWAYS, *(name for name in wished if name in ALGORITHMS)]
 
-    def content_md5(self, text: str) -> str:
-        """A Content-MD5 field in hex; raises Refusal for what cannot be one."""
+    def content_md5(self, text: str) -> str | None:
+        """A Content-MD5 field in hex, None to ignore it; raises Refusal for a bad one."""
         value = content_md5_in_hex(text)
         if value is None:
             raise Refusal(400, "Content-MD5 is not base64 of 16 bytes")

@@ -6,7 +6,8 @@ from typing import NoReturn
 
 from reference_server.auth.identity import Activity
 from reference_server.refusal import Refusal
-from reference_server.transfer.order import Direction, Order
+from reference_server.store import Store
+from reference_server.transfer.order import Direction
 from reference_server.transfer.remote_url import BadUrl, RemoteUrl
 
 MAX_STREAMS = 64
@@ -54,8 +55,11 @@ class CopySeams:
         """Whether this is the COPY of RFC 4918: our own URL, no credential for a far side."""
         return own_authority and bare
 
-    def self_copy(self, path: str) -> NoReturn:
-        """A resource copied onto itself, under whatever name of this server."""
+    def self_copy(self, path: str, store: Store) -> None:
+        """A resource copied onto itself, under whatever name of this server.
+
+        Returning would mean that the copy is reported as done.
+        """
         raise Refusal(403, "source and destination are the same resource")
 
     def target_path(self, path: str, remote: RemoteUrl) -> str:
@@ -148,7 +152,3 @@ class CopySeams:
 
     def stream_media_type(self) -> str:
         return "text/perf-marker-stream"
-
-    def may_replace(self, order: Order) -> bool:
-        """Whether publication may replace what came to be at the path meanwhile."""
-        return order.may_replace

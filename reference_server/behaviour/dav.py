@@ -32,7 +32,7 @@ class DavSeams:
         """What is wrong with Host in an HTTP/1.1 request (RFC 9112 section 3.2)."""
         return None if len(hosts) == 1 else "exactly one Host is needed"
 
-    def needed_for_delete(self) -> tuple[Activity, ...]:
+    def needed_for_delete(self, *, is_collection: bool) -> tuple[Activity, ...]:
         return (Activity.DELETE,)
 
     def delete_missing(self) -> int:
@@ -42,6 +42,15 @@ class DavSeams:
     def deleted(self, entry: Entry) -> list[str]:
         """Paths to remove for a DELETE that will be answered 204."""
         return [entry.path]
+
+    def needed_for_move(self) -> tuple[Activity, ...]:
+        return (Activity.MANAGE,)
+
+    def needed_for_proppatch(self) -> tuple[Activity, ...]:
+        return (Activity.UPDATE_METADATA,)
+
+    def make_collection(self, store: Store, path: str) -> None:
+        store.make_collection(path)
 
     def refuses_mkcol_body(self) -> bool:
         return True

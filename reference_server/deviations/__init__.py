@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from reference_server.deviations import tpc
+from reference_server.deviations import (  # noqa: F401  (importing registers them)
+    auth,
+    cancel_cred,
+    caveats,
+    cksum,
+    dav,
+    far_side,
+    integ,
+    mac,
+    mark,
+    redir,
+    result,
+    rights,
+    tpc,
+)
 from reference_server.deviations.registry import Deviation, all_deviations, behaviour_with
 
-__all__ = ["Deviation", "all_deviations", "behaviour_with", "tpc"]
+__all__ = ["Deviation", "all_deviations", "behaviour_with"]

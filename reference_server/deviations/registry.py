@@ -47,7 +47,8 @@ def deviation(
     def register(cls: type[Behaviour]) -> type[Behaviour]:
         _check(name, cls, (*breaks, *(also or {})))
         summary = " ".join((cls.__doc__ or "").split())
-        _REGISTRY[name] = Deviation(name, breaks, dict(also or {}), seen_in, summary, cls)
+        along = {key: why for key, why in (also or {}).items() if key not in breaks}
+        _REGISTRY[name] = Deviation(name, breaks, along, seen_in, summary, cls)
         return cls
 
     return register

@@ -41,7 +41,8 @@ def _checked(request: Request) -> Response:
         return _accepted(request, TransferStream(None, request.parts))
     own = request.is_own(remote)
     if own and decode_path(remote.path) == request.path:
-        request.parts.behaviour.self_copy(request.path)
+        request.parts.behaviour.self_copy(request.path, request.parts.store)
+        return _accepted(request, TransferStream(None, request.parts))
     bare = request.head.get("credential") is None and not transfer_headers(request)
     if request.parts.behaviour.is_local(own_authority=own, bare=bare, direction=direction):
         return local_copy.copy(request, direction, remote)
@@ -104,10 +105,17 @@ def _order(request: Request, direction: Direction, remote: RemoteUrl) -> Order:
         transfer_headers=fields,
         copy_fields=behaviour.copy_fields_passed_on(head.headers),
         overwrite=not behaviour.overwrite_conflict(overwrite, exists=True),
-        may_replace=overwrite == "T" and request.allowed(Activity.DELETE),
+        may_replace=_may_replace(request, overwrite),
         require_checksum=behaviour.checksum_required(head.get("requirechecksumverification")),
         streams=behaviour.number_of_streams(head.get("x-number-of-streams")),
     )
+
+
+def _may_replace(request: Request, overwrite: str) -> bool:
+    """Whether publication may replace what came to be at the path meanwhile."""
+    needed = request.parts.behaviour.needed_for_pull(exists=True)
+    forbidden = request.parts.behaviour.overwrite_conflict(overwrite, exists=True)
+    return not forbidden and all(request.allowed(activity) for activity in needed)
 
 
 def _start(request: Request, order: Order) -> Response:

@@ -148,7 +148,8 @@ def element(name: Name, text: str) -> str:
 
 def proppatch(request: Request) -> Response:
     """No property can be changed yet: each is answered 403 in a 207."""
-    request.require(Activity.UPDATE_METADATA)
+    for activity in request.parts.behaviour.needed_for_proppatch():
+        request.require(activity)
     entry = request.existing()
     document = read_document(request)
     if document is None or document.tag != "{DAV:}propertyupdate":

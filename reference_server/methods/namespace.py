@@ -14,9 +14,10 @@ from reference_server.wire.targets import decode_path, is_below, parent_of
 def delete(request: Request) -> Response:
     """Remove an object or a whole collection."""
     behaviour = request.parts.behaviour
-    for activity in behaviour.needed_for_delete():
-        request.require(activity)
     entry = request.parts.store.stat(request.path)
+    is_collection = entry is not None and entry.is_collection
+    for activity in behaviour.needed_for_delete(is_collection=is_collection):
+        request.require(activity)
     if entry is None:
         return Response(behaviour.delete_missing())
     if request.path == "/":
@@ -42,7 +43,7 @@ def make_collection(request: Request) -> Response:
     if behaviour.creates_missing_parents():
         make_parents(request, request.path)
     check_parent(request, request.path)
-    request.parts.store.make_collection(request.path)
+    behaviour.make_collection(request.parts.store, request.path)
     request.parts.store.set_owner(request.path, identity.name)
     return Response(201)
 
@@ -50,7 +51,8 @@ def make_collection(request: Request) -> Response:
 def move(request: Request) -> Response:
     """MOVE (RFC 4918 section 9.9)."""
     behaviour, store = request.parts.behaviour, request.parts.store
-    identity = request.require(Activity.MANAGE)
+    for activity in behaviour.needed_for_move():
+        request.require(activity)
     destination = local_destination(request)
     request.require(Activity.MANAGE, destination)
     entry, old = request.existing(), store.stat(destination)
@@ -63,7 +65,6 @@ def move(request: Request) -> Response:
     if old is not None:
         request.require(Activity.DELETE, destination)
     check_parent(request, destination)
-    del identity
     behaviour.move(store, request.path, destination, replace=old is not None)
     return Response(201 if old is None else 204)
 

@@ -26,7 +26,7 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
         with Remote(order, parts, pulse) as remote:
             found = Pull(order, parts, pulse, remote, draft).fetch()
         record = Record(found, owner=order.owner)
-        draft.publish(order.path, record, replace=parts.behaviour.may_replace(order))
+        draft.publish(order.path, record, replace=order.may_replace)
     finally:
         draft.discard()
 
@@ -57,6 +57,8 @@ class Pull:
             raise
         if not self._behaviour.is_delivered(response.status):
             raise TransferFailed(f"rejected GET: {response.says}")
+        if (response.get("content-encoding") or "identity").lower() != "identity":
+            raise TransferFailed("far side sent a coded representation")
         return self._take(talk, response)
 
     def _take(self, talk: Conversation, response: FarResponse) -> dict[str, str]:

@@ -98,9 +98,12 @@ class Pulse:
         self._finished = True
         for line in self._behaviour.result_lines(problem, self._progress()):
             self._post(self._behaviour.frame(line.encode(), chunked=self._channel.chunked))
-        self._post(self._behaviour.end_of_stream(chunked=self._channel.chunked))
+        end = self._behaviour.end_of_stream(chunked=self._channel.chunked)
+        self._post(end)
         self._channel.sock.settimeout(self._timeout)
         self._channel.sock.sendall(self._unsent)
+        if self._channel.chunked and not end:
+            raise Cancelled  # a deviation: without its end the connection is of no more use
 
     def _round(self, deadline: float) -> bool:
         """One round of waiting; True when the far side's socket is ready."""

@@ -90,6 +90,8 @@ class Push:
             early = talk.early_response("PUT", self._parts.limits.expect)
             if early is not None:
                 talk.reusable = False
+                if self._behaviour.is_uploaded(early.status):
+                    raise TransferFailed(f"far side answered before the data: {early.says}")
                 return early
         try:
             complete = self._send_body(talk)
@@ -134,6 +136,8 @@ class Push:
             told = told.joined(digests_in(answer))
         elif self._behaviour.head_after_push_is_fatal(answer.status, required=required):
             raise TransferFailed(f"cannot verify: rejected HEAD: {answer.says}")
+        elif not told.digests:
+            return
         missing = told.is_missing(self._behaviour)
         if missing and self._behaviour.push_without_digest_is_fatal(required=required):
             raise TransferFailed("far side gave no usable checksum")

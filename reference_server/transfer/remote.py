@@ -14,7 +14,11 @@ from reference_server.transfer.problems import Cancelled, DeadlinePassed, Transf
 from reference_server.transfer.pulse import Pulse
 from reference_server.transfer.remote_url import BadUrl, RemoteUrl
 
-ALWAYS = (("User-Agent", "httptpc-reference"), ("Accept", "*/*"))
+ALWAYS = (
+    ("User-Agent", "httptpc-reference"),
+    ("Accept", "*/*"),
+    ("Accept-Encoding", "identity"),
+)
 Upload = Callable[[Conversation], FarResponse | None]
 """Sends a body after its head; returns an answer that came before the end of it."""
 

@@ -1,0 +1,66 @@
+"""What breaks along when a whole ability is gone: lists shared by several deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORKING_PULL = (
+    "TPC-002",
+    "TPC-004",
+    "TPC-009",
+    "TPC-023",
+    "TPC-024",
+    "TPC-025",
+    "TPC-032",
+    "TPC-034",
+    "TPC-035",
+    "TPC-040",
+    "TPC-041",
+    "TPC-049",
+    "INTEG-001",
+    "INTEG-008",
+    "INTEG-009",
+    "INTEG-010",
+    "REDIR-015",
+    "CRED-005",
+    "CRED-006",
+    "CRED-007",
+    "CANCEL-003",
+    "CANCEL-009",
+    "MARK-020",
+    "MAC-046",
+    "AUTH-017",
+)
+"""Entries whose probe wants a pull that ends in success."""
+WORKING_PUSH = (
+    "TPC-003",
+    "TPC-033",
+    "TPC-049",
+    "INTEG-002",
+    "INTEG-014",
+    "REDIR-016",
+    "MAC-046",
+)
+"""Entries whose probe wants a push that ends in success."""
+STREAM = (
+    "TPC-048",
+    "MARK-001",
+    "MARK-003",
+    "MARK-004",
+    "MARK-009",
+    "MARK-011",
+    "MARK-019",
+    "MARK-020",
+    "MARK-021",
+    "MARK-022",
+    "MARK-029",
+)
+"""Entries about the progress stream and its end."""
+
+
+def along(reason: str, *groups: str | tuple[str, ...]) -> Mapping[str, str]:
+    """Requirement ids, single or in groups, with one reason for all of them."""
+    names: list[str] = []
+    for group in groups:
+        names += [group] if isinstance(group, str) else group
+    return dict.fromkeys(names, reason)

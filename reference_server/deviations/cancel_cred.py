@@ -1,0 +1,176 @@
+"""Deviations of cancellation and of the Credential header."""
+
+from __future__ import annotations
+
+from reference_server.behaviour import Behaviour
+from reference_server.behaviour.cancelling import Departure
+from reference_server.deviations.along import WORKING_PULL, WORKING_PUSH, along
+from reference_server.deviations.registry import deviation
+from reference_server.refusal import Refusal
+from reference_server.transfer.order import Direction
+
+
+@deviation(
+    "pull-outlives-client",
+    breaks=("CANCEL-001", "CANCEL-005"),
+    also=along("the abandoned pull holds its connection", "CANCEL-003"),
+)
+class PullOutlivesClient(Behaviour):
+    """A pull goes on when the client has gone."""
+
+    def cancels(self, direction: Direction, departure: Departure, *, moved: int) -> bool:
+        return direction is not Direction.PULL
+
+
+@deviation("push-outlives-client", breaks=("CANCEL-002",), seen_in="catalogue mutant")
+class PushOutlivesClient(Behaviour):
+    """A push goes on when the client has gone."""
+
+    def cancels(self, direction: Direction, departure: Departure, *, moved: int) -> bool:
+        return direction is not Direction.PUSH
+
+
+@deviation(
+    "only-reset-cancels",
+    breaks=("CANCEL-005",),
+    also=along("an orderly close is no cancellation", "CANCEL-001", "CANCEL-002", "CANCEL-003"),
+)
+class OnlyResetCancels(Behaviour):
+    """An orderly close of the connection is not taken for a cancellation."""
+
+    def cancels(self, direction: Direction, departure: Departure, *, moved: int) -> bool:
+        return departure is Departure.RESET
+
+
+@deviation("cancels-only-with-data", breaks=("CANCEL-005",), seen_in="catalogue mutant")
+class CancelsOnlyWithData(Behaviour):
+    """A client that leaves before the first byte is not noticed."""
+
+    def cancels(self, direction: Direction, departure: Departure, *, moved: int) -> bool:
+        return moved > 0
+
+
+@deviation("target-stays-locked", breaks=("CANCEL-003",), seen_in="catalogue mutant")
+class TargetStaysLocked(Behaviour):
+    """The target of a cancelled transfer can never be used again."""
+
+    def frees_target_on_cancel(self) -> bool:
+        return False
+
+
+@deviation(
+    "far-side-leaked",
+    breaks=("CANCEL-003",),
+    seen_in="catalogue mutant",
+    also=along("the connection stays open for ever", "CANCEL-001", "CANCEL-002", "CANCEL-005"),
+)
+class FarSideLeaked(Behaviour):
+    """The connection to the far side stays open after a cancellation."""
+
+    def closes_far_side_on_cancel(self) -> bool:
+        return False
+
+
+@deviation("cancel-takes-all", breaks=("CANCEL-009",), seen_in="catalogue mutant")
+class CancelTakesAll(Behaviour):
+    """Cancelling one transfer ends all transfers of the same user."""
+
+    def cancels_others_of_owner(self) -> bool:
+        return True
+
+
+@deviation(
+    "credential-ignored",
+    breaks=("CRED-002", "CRED-003", "CRED-004"),
+    seen_in="DEV-D013 Pelican",
+    also=along("a transfer is carried out without the mechanism", "CRED-014"),
+)
+class CredentialIgnored(Behaviour):
+    """The Credential header is ignored."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        return None
+
+
+@deviation("credential-answered-501", breaks=("CRED-003", "CRED-004"), seen_in="DEV-D014")
+class CredentialAnswered501(Behaviour):
+    """An unsupported Credential is answered 501."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        return None if value in (None, "none") else Refusal(501, "unsupported Credential")
+
+
+@deviation("unknown-credential-is-none", breaks=("CRED-004",), seen_in="catalogue mutant")
+class UnknownCredentialIsNone(Behaviour):
+    """An undefined Credential value is taken for none."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        is_known = value in ("gridsite", "oidc")
+        return Refusal(400, "unsupported Credential mechanism") if is_known else None
+
+
+@deviation(
+    "delegation-despite-none",
+    breaks=("CRED-005",),
+    also=along(
+        "a redirect replaces every transfer with none", WORKING_PULL, WORKING_PUSH, "CRED-016"
+    ),
+    seen_in="DEV-D015 dCache 3.1",
+)
+class DelegationDespiteNone(Behaviour):
+    """With Credential: none the client is asked to delegate."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        if value != "none":
+            return None if value is None else Refusal(400, "unsupported Credential mechanism")
+        fields = (("X-Delegate-To", "https://localhost/gridsite"), ("Location", "/again"))
+        return Refusal(302, "delegate first", headers=fields)
+
+
+@deviation(
+    "none-needs-transfer-token",
+    breaks=("CRED-007",),
+    also=along("most transfers bring no token", WORKING_PULL, WORKING_PUSH, "TPC-036"),
+)
+class NoneNeedsTransferToken(Behaviour):
+    """With Credential: none a TransferHeaderAuthorization is demanded."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        if value not in (None, "none"):
+            return Refusal(400, "unsupported Credential mechanism")
+        bare = value == "none" and "authorization" not in map(str.lower, transfer_fields)
+        return Refusal(400, "TransferHeaderAuthorization is missing") if bare else None
+
+
+@deviation("none-drops-transfer-token", breaks=("CRED-006",), seen_in="catalogue mutant")
+class NoneDropsTransferToken(Behaviour):
+    """With Credential: none the forwarded Authorization is refused."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        if value not in (None, "none"):
+            return Refusal(400, "unsupported Credential mechanism")
+        both = value == "none" and "authorization" in map(str.lower, transfer_fields)
+        return Refusal(400, "none means no credential at all") if both else None
+
+
+@deviation("missing-credential-crashes", breaks=("CRED-009",), seen_in="catalogue mutant")
+class MissingCredentialCrashes(Behaviour):
+    """A COPY without Credential ends in 500."""
+
+    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+        if value is None:
+            return Refusal(500, "internal error")
+        return None if value == "none" else Refusal(400, "unsupported Credential mechanism")
+
+
+@deviation(
+    "only-bearer-forwarded",
+    breaks=("CRED-016",),
+    also=along("Basic never reaches the far side", "TPC-033"),
+)
+class OnlyBearerForwarded(Behaviour):
+    """A forwarded Authorization that is not a bearer token is refused."""
+
+    def transfer_field_problem(self, name: str, value: str) -> str | None:
+        is_other = name.lower() == "authorization" and not value.startswith("Bearer ")
+        return "only bearer tokens are forwarded" if is_other else None
