@@ -1,0 +1,50 @@
+"""COPY with Destination: the endpoint uploads (HTTP-TPC technical details, overview)."""
+
+import secrets
+
+import pytest
+
+from harness import expect
+from harness.checks import needs, requirement
+from harness.client import PLAINLY
+
+
+@requirement("TPC-003")
+def test_push_puts_the_file_to_the_destination(client, party, upload):
+    file = upload(secrets.token_bytes(100_000))
+    far = party.destination()
+    copy = client.push(file.path, far.url, **PLAINLY)
+    expect.success(copy)
+    seen = ", ".join(seen.method for seen in far.requests) or "no request at all"
+    expect.that(bool(far.asked("PUT")), "a PUT to the destination", seen, copy)
+    expect.that(not far.asked("POST"), "no POST to the destination", seen, copy)
+    expect.arrived(copy, far, file.content)
+
+
+@requirement("TPC-031")
+@needs("tpc-push")
+@pytest.mark.parametrize("status", [403, 507])
+@pytest.mark.parametrize("early", [False, True], ids=["after-the-body", "before-the-body"])
+def test_destination_that_refuses_makes_the_push_fail(client, party, existing, status, early):
+    far = party.destination(put_status=status, early=early)
+    expect.failure(client.push(existing.path, far.url, **PLAINLY))
+    asked = f"{len(far.asked('PUT'))} PUT at the destination"
+    expect.that(bool(far.asked("PUT")), "a PUT that is refused", asked)
+
+
+@requirement("TPC-047")
+def test_push_of_a_missing_file_fails_before_anything_is_sent(client, party, new_path):
+    far = party.destination()
+    copy = client.push(new_path, far.url, **PLAINLY)
+    expect.failure(copy)
+    puts = f"{len(far.asked('PUT'))} PUT"
+    expect.that(not far.asked("PUT"), "no PUT at the destination", puts, copy)
+
+
+@requirement("TPC-049")
+@needs("tpc-push")
+def test_empty_file_is_pushed(client, party, upload):
+    file, far = upload(b""), party.destination()
+    copy = client.push(file.path, far.url, **PLAINLY)
+    expect.success(copy)
+    expect.arrived(copy, far, b"")
