@@ -1,0 +1,90 @@
+"""Redirects of the COPY, and redirects that the far side answers to the active party."""
+
+import secrets
+
+import pytest
+
+from harness import expect
+from harness.checks import requirement
+from harness.client import PLAINLY, Transfer
+from harness.client.client import MOVED, named
+
+MANY = 1000
+"""Redirects after which nobody can say that there is a limit."""
+
+
+@requirement("REDIR-012")
+def test_redirect_of_the_copy_leads_to_a_transfer(client, party, new_path):
+    far = party.source(size=700)
+    headers = (("Source", far.url), *named(PLAINLY))
+    first = client.closed(client.open("COPY", new_path, headers).finish(within=60))
+    if first.status not in MOVED:
+        expect.noted(f"the COPY is not redirected: {Transfer(first)}")
+        return
+    expect.that(first.header("location") is not None, "a Location", "none", first)
+    copy = client.copy(new_path, headers)
+    expect.success(copy)
+    expect.content(client.get(new_path), far.content)
+
+
+@requirement("REDIR-015")
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_redirect_of_the_source_is_followed(client, party, new_path, code):
+    far = party.source(size=700, redirect=code, redirect_to="other")
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    expect.success(copy)
+    expect.content(client.get(new_path), far.content)
+
+
+@requirement("REDIR-015")
+def test_relative_redirects_of_the_source_are_followed(client, party, new_path):
+    far = party.source(size=700, redirect=307, redirect_to="relative", hops=3)
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    expect.success(copy)
+    expect.content(client.get(new_path), far.content)
+
+
+@requirement("REDIR-016")
+@pytest.mark.parametrize("late", [False, True], ids=["before-the-body", "after-the-body"])
+@pytest.mark.parametrize("code", [301, 302, 307, 308])
+def test_redirect_of_the_destination_is_followed(client, party, upload, code, late):
+    file = upload(secrets.token_bytes(50_000))
+    far = party.destination(redirect=code, redirect_to="other", redirect_late=late)
+    copy = client.push(file.path, far.url, **PLAINLY)
+    expect.success(copy)
+    expect.arrived(copy, far, file.content)
+
+
+@requirement("REDIR-016")
+def test_303_of_the_destination_is_no_success_without_the_file(client, party, existing):
+    far = party.destination(redirect=303, redirect_to="other")
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    expect.that(copy.succeeded or copy.failed, ("success", "a failure"), copy, copy)
+    if copy.succeeded:
+        expect.arrived(copy, far, existing.content)
+
+
+@requirement("REDIR-017")
+def test_endless_redirects_end_in_failure(client, party, new_path):
+    far = party.source(redirect=302, redirect_to="loop")
+    live = client.begin(new_path, (("Source", far.url), *named(PLAINLY)))
+    live.until(lambda x: x.over or len(far.asked("GET")) > MANY, within=180)
+    copy = Transfer(client.closed(live))
+    hops = len(far.asked("GET"))
+    expect.that(bool(hops), "a GET at the source", copy, copy)
+    expect.that(copy.failed, "a failure within 180 s", f"{copy}, {hops} requests", copy)
+
+
+@requirement("REDIR-018")
+def test_authorization_after_a_redirect_is_recorded(client, party, new_path):
+    far = party.source(size=700, redirect=307, redirect_to="alias")
+    bearer = f"Bearer opaque-{secrets.token_hex(8)}"
+    copy = client.pull(far.url, new_path, transfer_header_authorization=bearer, **PLAINLY)
+    there = [seen.all("authorization") for seen in far.asked("GET") if seen.door == "alias"]
+    expect.that(all(len(v) <= 1 for v in there), "Authorization at most once", "twice", copy)
+    repeated = any(bearer in values for values in there)
+    expect.noted(
+        f"redirected to another host: Authorization {'' if repeated else 'not '}repeated; {copy}"
+        if there
+        else f"the redirect to another host is not followed: {copy}"
+    )
