@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip
 
-.PHONY: demo test test-long lint real lock clean
+.PHONY: demo test test-long kill-matrix lint lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/httptpc check --matrix -n 2
@@ -14,6 +14,12 @@ test: $(VENV)/.dev lint
 
 test-long: $(VENV)/.dev
 	$(BIN)/python -m pytest tests -n 2 --dist loadgroup -m "long or not long"
+
+# Renews the kept result that every report shows.
+kill-matrix: $(VENV)/.dev
+	rm -rf build/kill
+	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 2 --dist loadgroup -k "not kept"
+	$(BIN)/python -m tests.meta.keep build/kill
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

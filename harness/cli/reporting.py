@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from harness.matrix import MATRIX
 from harness.model import Run
 from harness.model.codec import RecordProblem
+from harness.plugin.closing import proof
 from harness.problems import UsageError
 from harness.recorder import load
 from reports import FORMATS, Extras, diff, nagios
@@ -51,8 +53,8 @@ def recorded(directory: Path) -> Run:
 
 
 def extras(directory: Path) -> Extras:
-    """The matrix and the kill matrix that lie beside a run."""
-    return Extras(*(_json(directory / name) for name in ("matrix.json", "kill-matrix.json")))
+    """The matrix that lies beside a run, and the proof of the suites."""
+    return Extras(matrix=_json(directory / MATRIX), kill=proof())
 
 
 def _json(path: Path) -> dict[str, object] | None:
@@ -69,7 +71,7 @@ def compare(options: argparse.Namespace) -> int:
     """Print what changed between two runs; 1 if asked to fail and something became worse."""
     old, new = (_verdicts(path) for path in (options.old, options.new))
     found = diff.compare(old, new)
-    print(diff.render(found))  # noqa: T201
+    print(diff.render(found), end="")  # noqa: T201
     return 1 if options.fail_on and found.has_regressed else 0
 
 

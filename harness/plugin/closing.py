@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,15 @@ def close_run(conduct: Conduct, matrix: dict[str, Any] | None) -> tuple[Run, int
     conduct.recorder.write(footer)
     conduct.recorder.close()
     run = load(directory)
-    write_reports(run, directory, conduct.redactor, Extras(matrix=matrix))
+    write_reports(run, directory, conduct.redactor, Extras(matrix=matrix, kill=proof()))
     return run, max(code, failed_cells(matrix), key=GRAVITY.index)
+
+
+def proof() -> dict[str, Any] | None:
+    """The kill matrix kept beside the suites: what shows that they are able to fail."""
+    kept = files("suites") / "kill-matrix.json"
+    found: dict[str, Any] | None = json.loads(kept.read_text()) if kept.is_file() else None
+    return found
 
 
 GRAVITY = (5, 0, 3, 1, 4, 2)

@@ -70,8 +70,8 @@ def choose(wanted: list[str], file: str | None, discovery: Discovery) -> list[En
 
 def at_url(url: str, discovery: Discovery) -> Endpoint:
     """An endpoint known by its URL only, with the credentials that discovery finds."""
-    parts = urlsplit(re.sub(r"^dav", "http", url))
     try:
+        parts = urlsplit(re.sub(r"^dav", "http", url))
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False

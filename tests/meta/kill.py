@@ -19,6 +19,9 @@ BATCH = 10
 
 CLEAN = "clean"
 
+Judged = dict[str, dict[str, dict[str, Any]]]
+"""Verdict rows by endpoint and requirement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
@@ -27,6 +30,7 @@ class Deviation:
     name: str
     breaks: tuple[str, ...]
     also: dict[str, str]
+    seen_in: str
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -49,7 +53,9 @@ def listed() -> tuple[Deviation, ...]:
     """Every deviation the reference server knows."""
     command = [sys.executable, "-m", "reference_server", "--list-deviations"]
     rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    return tuple(Deviation(r["name"], tuple(r["breaks"]), dict(r["also"])) for r in rows)
+    return tuple(
+        Deviation(r["name"], tuple(r["breaks"]), dict(r["also"]), r["seen_in"]) for r in rows
+    )
 
 
 def batches(deviations: tuple[Deviation, ...]) -> Iterator[Batch]:
@@ -67,7 +73,7 @@ def _cut(members: list[Deviation]) -> Iterator[list[Deviation]]:
         yield members[start : start + BATCH]
 
 
-def judged(batch: Batch, out: Path) -> dict[str, dict[str, dict[str, Any]]]:
+def judged(batch: Batch, out: Path) -> Judged:
     """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
     entries = {d.name: {"deviation": [d.name]} for d in batch.deviations}
     lines = ["version: 1", "endpoints:"]
@@ -84,7 +90,7 @@ def judged(batch: Batch, out: Path) -> dict[str, dict[str, dict[str, Any]]]:
     )
     assert ended.returncode in (0, 1, 3), f"exit {ended.returncode}: {ended.stderr[-2000:]}"
     verdicts = json.loads((out / "run" / "verdicts.json").read_text(encoding="utf-8"))["verdicts"]
-    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    found: Judged = defaultdict(dict)
     for row in verdicts:
         found[row["endpoint"]][row["requirement"]] = row
     return found

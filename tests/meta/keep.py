@@ -1,0 +1,54 @@
+"""Keeps the result of a kill matrix beside the suites it proves: ``make kill-matrix``.
+
+Every batch leaves its verdicts in a folder (HTTPTPC_KILL_OUT); this joins them to
+``suites/kill-matrix.json``, which every report shows.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.meta.kill import CLEAN, Batch, Judged
+
+KEPT = Path(__file__).parents[2] / "suites" / "kill-matrix.json"
+TURNED = ("VIOLATED", "INCONCLUSIVE", "MET_WITH_WARNINGS")
+
+
+def leave(batch: Batch, verdicts: Judged, folder: Path) -> None:
+    """Write down what one batch found."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clean = verdicts[CLEAN]
+    rows = [
+        {
+            "name": d.name,
+            "breaks": list(d.breaks),
+            "also": d.also,
+            "seen_in": d.seen_in,
+            "turned": _turned(verdicts[d.name], clean),
+        }
+        for d in batch.deviations
+    ]
+    name = batch.label.replace(":", "-")
+    (folder / f"{name}.json").write_text(json.dumps(rows), encoding="utf-8")
+
+
+def _turned(found: dict[str, Any], clean: dict[str, Any]) -> dict[str, str]:
+    """The requirements whose verdict differs from the clean server's, and is worse."""
+    return {
+        i: row["verdict"]
+        for i, row in sorted(found.items())
+        if row["verdict"] in TURNED and row["verdict"] != clean[i]["verdict"]
+    }
+
+
+def main(folder: Path) -> None:
+    rows = [row for path in sorted(folder.glob("*.json")) for row in json.loads(path.read_text())]
+    document = {"schema": 1, "deviations": sorted(rows, key=lambda row: row["name"])}
+    KEPT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
