@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip
 
-.PHONY: demo test test-long kill-matrix lint lock clean
+.PHONY: demo test test-long kill-matrix docs lint lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/httptpc check --matrix -n 2
@@ -14,6 +14,10 @@ test: $(VENV)/.dev lint
 
 test-long: $(VENV)/.dev
 	$(BIN)/python -m pytest tests -n 2 --dist loadgroup -m "long or not long"
+
+docs: $(VENV)/.demo
+	$(BIN)/httptpc list requirements --markdown > docs/requirements.md
+	$(BIN)/httptpc list deviations --markdown > docs/deviations.md
 
 # Renews the kept result that every report shows.
 kill-matrix: $(VENV)/.dev

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.checks import catalogue
+from harness.cli.pages import deviations_page, requirements_page
 from harness.credentials import Discovery
 from harness.plugin.settings import DEFAULT_FILE, choose
+from harness.problems import UsageError
 from harness.redact import Redactor
 
 Row = dict[str, Any]
@@ -25,13 +27,19 @@ def add(commands: Any) -> None:
     made = commands.add_parser("list", help="show what there is")
     made.add_argument("what", choices=sorted(LISTS))
     made.add_argument("--json", action="store_true")
+    made.add_argument("--markdown", action="store_true", help="as a page of the documentation")
     made.add_argument("--endpoints", metavar="FILE", default=DEFAULT_FILE)
     made.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
     rows = LISTS[options.what](options)
-    print(json.dumps(rows, indent=1) if options.json else "\n".join(map(_line, rows)))  # noqa: T201
+    if options.markdown:
+        if options.what not in PAGES:
+            raise UsageError(f"list {options.what}: has no page; there are {', '.join(PAGES)}")
+        print(PAGES[options.what](rows), end="")  # noqa: T201
+    else:
+        print(json.dumps(rows, indent=1) if options.json else "\n".join(map(_line, rows)))  # noqa: T201
     return 0
 
 
@@ -108,6 +116,8 @@ def endpoints(options: argparse.Namespace) -> list[Row]:
         for e in chosen
     ]
 
+
+PAGES = {"requirements": requirements_page, "deviations": deviations_page}
 
 LISTS = {
     "requirements": lambda options: requirements(),
