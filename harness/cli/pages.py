@@ -38,8 +38,8 @@ def _summary(rows: list[Row]) -> list[str]:
     proven = [r for r in binding if r["checks"] and r["deviations"]]
     judged = sum(1 for r in rows if r["checks"])
     return [
-        f"{len(rows)} entries, {judged} with a check. Of the {len(binding)} MUST and SHOULD entries",
-        f"that bind a server, {len(proven)} have a check and a deviation that proves it.",
+        f"{len(rows)} entries, {judged} with a check. Of the {len(binding)} MUST and SHOULD",
+        f"entries that bind a server, {len(proven)} have a check and a deviation that proves it.",
         "",
     ]
 
