@@ -63,7 +63,8 @@ def _restorer(kind: Any) -> Callable[[Any], Any]:
         return lambda value: {key: inner(item) for key, item in value.items()}
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return _dataclass_restorer(kind)
-    return kind if isinstance(kind, type) and issubclass(kind, Enum) else _as_it_is
+    remade = kind is not str and isinstance(kind, type) and issubclass(kind, Enum | Path | str)
+    return kind if remade else _as_it_is
 
 
 def _tuple_restorer(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:

@@ -32,6 +32,12 @@ class Progress:
     def expect(self, name: str) -> None:
         self._totals[name] += 1
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: object, ids: list[str]) -> None:
+        """Every worker collects the same checks; ``@NAME`` at the end is the endpoint's group."""
+        if not self._totals:
+            self._totals.update(i.rpartition("@")[2] for i in ids if "@" in i)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not hasattr(report, "httptpc") or report.when != "teardown":
             return
