@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from harness.model import Headers
 from harness.remote_party.line import Line, PeerClosed
-from harness.remote_party.scenario import Scenario, digest_header
+from harness.remote_party.scenario import Scenario, digest_header, repr_digest_header
 from harness.remote_party.seen import Log, Seen
 from harness.wire.http1 import RequestReader, Stage
 
@@ -197,10 +197,13 @@ def _hash(value: str | None) -> str:
 
 
 def _digest(seen: Seen, scenario: Scenario, content: bytes) -> Headers:
-    wanted = seen.header("want-digest")
-    if wanted is None or seen.method not in scenario.digest_on:
+    if seen.method not in scenario.digest_on:
         return ()
-    header = digest_header(scenario.digest, content, wanted)
+    wanted, header = seen.header("want-digest"), None
+    if wanted is not None:
+        header = digest_header(scenario.digest, content, wanted)
+    elif seen.header("want-repr-digest") is not None:
+        header = repr_digest_header(scenario.digest, content)
     return (header,) if header else ()
 
 

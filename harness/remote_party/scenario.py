@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any
 
-from harness.wire.digests import digest_field
+from harness.wire.digests import digest_field, repr_digest_field
 
 LARGEST = 64 * 1024 * 1024
 """The longest body the far side will make; a larger scenario is refused."""
@@ -105,7 +105,7 @@ def _content(size: int, seed: int) -> bytes:
 
 
 def digest_header(form: str, content: bytes, wanted: str) -> tuple[str, str] | None:
-    """The Digest (or Repr-Digest) header in the given form, None for ``none``.
+    """The Digest header (RFC 3230) in the given form, None for ``none``.
 
     Forms: right, wrong, none, upper, short (no leading zeros), unknown (an algorithm nobody can
     compare), malformed, several, other (an algorithm that was not asked for).
@@ -114,7 +114,7 @@ def digest_header(form: str, content: bytes, wanted: str) -> tuple[str, str] | N
     hexadecimal = adler.partition("=")[2]
     values = {
         "right": digest_field(_chosen(wanted), content),
-        "wrong": digest_field("adler32", content + b"!"),
+        "wrong": digest_field(_chosen(wanted), content + b"!"),
         "upper": "ADLER32=" + hexadecimal.upper(),
         "short": "adler32=" + (hexadecimal.lstrip("0") or "0"),
         "unknown": "unixcksum=1234",
@@ -123,6 +123,18 @@ def digest_header(form: str, content: bytes, wanted: str) -> tuple[str, str] | N
         "other": digest_field("sha-512", content),
     }
     return ("Digest", values[form]) if form in values else None
+
+
+def repr_digest_header(form: str, content: bytes) -> tuple[str, str] | None:
+    """The Repr-Digest header (RFC 9530), for who asks in no other way; the forms as above."""
+    values = {
+        "none": "",
+        "wrong": repr_digest_field("sha-256", content + b"!"),
+        "unknown": "unixcksum=:MTIzNA==:",
+        "malformed": "sha-256",
+    }
+    value = values.get(form, repr_digest_field("sha-256", content))
+    return ("Repr-Digest", value) if value else None
 
 
 def _chosen(wanted: str) -> str:
