@@ -69,3 +69,9 @@ def slow(check: Check) -> Check:
     """The check waits for a recording of a slow transfer; ``--quick`` leaves it out."""
     check.slow = True  # type: ignore[attr-defined]
     return check
+
+
+def last(check: Check) -> Check:
+    """The check judges what all the others left behind: it runs after them on its endpoint."""
+    check.last = True  # type: ignore[attr-defined]
+    return check

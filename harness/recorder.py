@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.model import Exchange
@@ -20,7 +21,16 @@ WORKERS_RANGE = 100_000
 class Recorder:
     """Writes one file line by line. Every line is complete when it is on disk, and redacted."""
 
-    def __init__(self, directory: Path, redactor: Redactor, worker: int | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        redactor: Redactor,
+        worker: int | None = None,
+        *,
+        watch: Callable[[Exchange], None] = lambda exchange: None,
+    ) -> None:
+        """``watch`` sees every exchange with all its bytes, before they are cut and redacted."""
+        self._watch = watch
         name = RUN if worker is None else f"run-{worker}.jsonl"
         self.directory = directory
         self.path = directory / name
@@ -46,6 +56,7 @@ class Recorder:
         with self._lock:
             named = exchange.named(f"x-{next(self._numbers):06d}")
         self.write(named)
+        self._watch(named)
         return named
 
     def close(self) -> None:

@@ -20,6 +20,8 @@ from harness.client.connection import Ask
 from harness.model import Capability, Exchange
 from harness.remote_party import RemoteParty
 from harness.wire.macaroons import parse_macaroon
+from harness.wire.multistatus import parse_multistatus
+from harness.wire.problem import SyntaxProblem
 
 MACAROON_REQUEST = b'{"caveats": ["activity:DOWNLOAD,LIST"], "validity": "PT10M"}'
 
@@ -159,6 +161,45 @@ def propfind(ground: Ground) -> Capability:
     return seen(answer.status == 207, f"PROPFIND: {answer.status}", answer)
 
 
+DCACHE = "http://www.dcache.org/2013/webdav"
+SRM = "http://srm.lbl.gov/StorageResourceManager"
+
+
+def property_of(ground: Ground, namespace: str, name: str) -> Capability:
+    """Whether a file has the property: in its own propstat of 200, not merely in some answer."""
+    body = f'<propfind xmlns="DAV:"><prop><{name} xmlns="{namespace}"/></prop></propfind>'
+    answer = ground.client.propfind(ground.file(), body=body.encode())
+    has = value_of(answer, f"{{{namespace}}}{name}") is not None
+    return seen(has, f"PROPFIND for {name}: {answer.status}, {'there' if has else 'none'}", answer)
+
+
+def value_of(answer: Exchange, name: str) -> str | None:
+    """The text of a property in the first response of a multistatus, None if it is not there."""
+    try:
+        entry = parse_multistatus(answer.body.content or b"").entries[0]
+    except (SyntaxProblem, IndexError):
+        return None
+    found = entry.get(name)
+    return found.text if found is not None and found.status == 200 else None
+
+
+def dcache_props(ground: Ground) -> Capability:
+    return property_of(ground, DCACHE, "Checksums")
+
+
+def srm_props(ground: Ground) -> Capability:
+    return property_of(ground, SRM, "FileLocality")
+
+
+def proppatch(ground: Ground) -> Capability:
+    """Whether PROPPATCH is understood at all, whatever it then says about one property."""
+    body = b'<propertyupdate xmlns="DAV:"><set><prop><p xmlns="urn:x">v</p></prop></set>'
+    path, kind = ground.file(), (("Content-Type", "application/xml"),)
+    whole = body + b"</propertyupdate>"
+    answer = ground.client.follow("PROPPATCH", path, headers=kind, body=whole)
+    return seen(answer.status in (207, 403, 409), f"PROPPATCH: {answer.status}", answer)
+
+
 def gridsite(ground: Ground) -> Capability:
     assert ground.party is not None
     far = ground.party.source()
@@ -205,6 +246,9 @@ PROBES: dict[str, Probe] = {
     "md5-on-demand": md5_on_demand,
     "content-md5": content_md5,
     "propfind": propfind,
+    "proppatch": proppatch,
+    "dcache-props": dcache_props,
+    "srm-props": srm_props,
     "gridsite": gridsite,
     "dir-html": dir_html,
 }

@@ -82,10 +82,10 @@ class Client:
         return self.follow("PUT", path, headers=named(headers), body=body)
 
     def delete(self, path: str) -> Exchange:
-        return self.request("DELETE", path)
+        return self.follow("DELETE", path)
 
     def mkcol(self, path: str) -> Exchange:
-        return self.request("MKCOL", path)
+        return self.follow("MKCOL", path)
 
     def make_home(self, path: str) -> Exchange:
         """Make a directory of our own, with a slash at its end or, failing that, without.
@@ -95,8 +95,16 @@ class Client:
         made = self.mkcol(path + "/")
         return made if made.status in (200, 201) else self.mkcol(path)
 
-    def propfind(self, path: str, depth: str = "0") -> Exchange:
-        return self.follow("PROPFIND", path, headers=(("Depth", depth),))
+    def move(self, path: str, destination: str, **headers: str) -> Exchange:
+        """MOVE ``path`` to ``destination``, both paths on the endpoint."""
+        target = (("Destination", self.url(destination)), *named(headers))
+        return self.follow("MOVE", path, headers=target)
+
+    def propfind(self, path: str, depth: str | None = "0", *, body: bytes = b"") -> Exchange:
+        """PROPFIND, without a body (allprop) or with one; ``depth`` None: no Depth header."""
+        headers: Headers = (("Depth", depth),) if depth is not None else ()
+        kind: Headers = (("Content-Type", 'application/xml; charset="utf-8"'),) if body else ()
+        return self.follow("PROPFIND", path, headers=(*headers, *kind), body=body)
 
     def pull(self, source: str, path: str, **headers: str) -> Transfer:
         """COPY ``source`` (a URL elsewhere) into ``path``; waits for the result."""
@@ -126,6 +134,21 @@ class Client:
             live = self.open("COPY", urljoin(live.ask.url, target), headers)
         return live
 
+    def apart(self, ask: Ask, *, within: float = TIMEOUT) -> Exchange:
+        """Like :meth:`follow`, every hop on a connection of its own and read byte by byte.
+
+        ``ask.url`` may be a path; Authorization, Host and Content-Length are added if missing.
+        """
+        live = self.open(ask.method, ask.url, ask.headers, ask.body)
+        found = self.closed(live.finish(within=within))
+        for _ in range(HOPS):
+            target = found.header("location")
+            if found.status not in MOVED or target is None:
+                break
+            live = self.open(ask.method, urljoin(found.url, target), ask.headers, ask.body)
+            found = self.closed(live.finish(within=within))
+        return found
+
     def open(self, method: str, path: str, headers: Headers = (), body: bytes = b"") -> Live:
         """A request on a connection of its own, to be watched or cut off while it runs."""
         return self.send(self._ask(method, path, headers, body))
@@ -133,6 +156,12 @@ class Client:
     def send(self, ask: Ask) -> Live:
         """Exactly ``ask``, on a connection of its own."""
         return Live(ask, Route(ask.url, self.endpoint.ca, self._pair))
+
+    def ask(
+        self, method: str, path: str, headers: Headers = (), *, version: str = "1.1"
+    ) -> Ask:
+        """A request head as this identity sends it, to be sent or changed."""
+        return replace(self._ask(method, path, headers, b""), version=version)
 
     def closed(self, live: Live) -> Exchange:
         """Close ``live`` if it is open, and put what came of it on record."""

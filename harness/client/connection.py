@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from harness.client.tls import context, describe
@@ -33,6 +34,10 @@ class Route:
     ca: Path | None = None
     pair: X509 | None = None
 
+    @property
+    def waiting(self) -> bytes:
+        return b""
+
     def connect(self, timeout: float = CONNECT_SECONDS) -> socket.socket:
         """An open connection, with TLS for https. Raises OSError (ssl.SSLError is one)."""
         parts = urlsplit(self.url)
@@ -47,6 +52,28 @@ class Route:
         except OSError:
             plain.close()
             raise
+
+
+class Way(Protocol):
+    """Something that yields a connection, and bytes of it that have been read already."""
+
+    @property
+    def waiting(self) -> bytes: ...
+
+    def connect(self) -> socket.socket: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The connection of an earlier request, used again (RFC 9112 section 9.3)."""
+
+    connection: socket.socket | None
+    waiting: bytes = b""
+
+    def connect(self) -> socket.socket:
+        if self.connection is None:
+            raise ConnectionError("the server closed the connection before the next request")
+        return self.connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +103,7 @@ class Ask:
 class Live:
     """An exchange under way: its answer can be watched, waited for, and cut off."""
 
-    def __init__(self, ask: Ask, route: Route) -> None:
+    def __init__(self, ask: Ask, way: Way) -> None:
         self.ask = ask
         self.reader = ResponseReader(ask.method, ask.version)
         self.fault = ""
@@ -86,7 +113,7 @@ class Live:
         self._tls: Tls | None = None
         self.peer = ""
         self.local = ""
-        self._open(route)
+        self._open(way)
 
     @property
     def began(self) -> float:
@@ -116,6 +143,18 @@ class Live:
         except OSError as problem:
             self.fault = self.fault or f"while sending: {problem}"
 
+    def end_sending(self) -> None:
+        """Close our direction only (FIN), as a client that dies half-way through its body."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                # SSLSocket's own shutdown() would also throw the keys for reading away
+                socket.socket.shutdown(self._socket, socket.SHUT_WR)
+
+    def again(self, ask: Ask) -> Live:
+        """The next request on the same connection; bytes beyond this answer are its answer's."""
+        connection, self._socket = self._socket, None
+        return Live(ask, Kept(connection, self.reader.leftover))
+
     def until(self, seen: Callable[[Live], bool], *, within: float) -> bool:
         """Read until ``seen`` holds; false if the answer ended or the time was over first."""
         deadline = time.monotonic() + within
@@ -124,6 +163,13 @@ class Live:
                 return seen(self)
             self._read(deadline)
         return True
+
+    def drain(self, *, within: float) -> Live:
+        """Read on until the server ends the connection: what came too much is then known."""
+        deadline = time.monotonic() + within
+        while self._socket is not None and time.monotonic() < deadline:
+            self._read(deadline)
+        return self
 
     def finish(self, *, within: float) -> Live:
         """Read to the end of the answer; too late is a fault."""
@@ -157,6 +203,7 @@ class Live:
             url=self.ask.url,
             request_headers=self.ask.headers,
             request_body=Body.of(self.ask.body),
+            request_version=self.ask.version,
             status=head.code if head else 0,
             reason=head.reason if head else "",
             version=head.version if head else "",
@@ -164,6 +211,7 @@ class Live:
             interim=tuple(Interim(h.at, h.code, h.fields) for h in reader.interim),
             pieces=tuple(_piece(p.at, p.data) for p in reader.pieces),
             body=Body.of(reader.body),
+            trailers=reader.trailers,
             framing=str(reader.framing or ""),
             complete=reader.complete,
             seconds=round(self.elapsed, 4),
@@ -174,9 +222,9 @@ class Live:
             peer=self.peer,
         )
 
-    def _open(self, route: Route) -> None:
+    def _open(self, way: Way) -> None:
         try:
-            connection = route.connect()
+            connection = way.connect()
         except OSError as problem:
             self.fault = describe_fault(problem)
             return
@@ -185,6 +233,8 @@ class Live:
         self.local = "{}:{}".format(*connection.getsockname()[:2])
         self._tls = describe(connection) if isinstance(connection, ssl.SSLSocket) else None
         self.send(self.ask.head() + (b"" if self.ask.raw is not None else self.ask.body))
+        if way.waiting:
+            self.reader.feed(way.waiting, self.elapsed)
 
     def _read(self, deadline: float) -> None:
         connection = self._socket

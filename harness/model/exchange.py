@@ -93,6 +93,8 @@ class Exchange:
     tls: Tls | None = None
     peer: str = ""
     note: str = ""
+    request_version: str = "1.1"
+    trailers: Headers = ()
 
     def header(self, name: str) -> str | None:
         """The value of a response header, several joined by a comma; None if it is absent."""

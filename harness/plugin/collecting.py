@@ -17,6 +17,10 @@ def is_slow(item: pytest.Item) -> bool:
     return bool(getattr(getattr(item, "function", None), "slow", False))
 
 
+def is_last(item: pytest.Item) -> bool:
+    return bool(getattr(getattr(item, "function", None), "last", False))
+
+
 def endpoint_of(item: pytest.Item) -> str:
     """The name of the endpoint a check is to judge."""
     callspec = getattr(item, "callspec", None)
@@ -36,7 +40,7 @@ def generate(metafunc: pytest.Metafunc) -> None:
 
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not bind its endpoint or was not asked for; put slow checks last."""
+    """Leave out what does not bind its endpoint or was not asked for; put slow checks late."""
     conduct = config.stash.get(KEY, None)
     if conduct is None:
         return
@@ -44,7 +48,7 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     dropped = [item for item in items if item not in set(kept)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    items[:] = sorted(kept, key=lambda item: (endpoint_of(item), is_slow(item)))
+    items[:] = sorted(kept, key=lambda item: (endpoint_of(item), is_last(item), is_slow(item)))
 
 
 def _wanted(conduct: Conduct, item: pytest.Item) -> bool:

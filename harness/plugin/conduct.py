@@ -17,6 +17,7 @@ from harness import __version__
 from harness.capabilities import Survey
 from harness.checks import catalogue
 from harness.endpoints import Endpoint
+from harness.lint import Lint
 from harness.model import EndpointRecord, Header
 from harness.model.codec import plain, restored
 from harness.plugin.settings import Settings, bound
@@ -35,7 +36,8 @@ class Conduct:
         self.directory = directory
         self.worker = worker
         self.redactor = settings.redactor
-        self.recorder = Recorder(settings.out, settings.redactor, worker)
+        self.lint = Lint()
+        self.recorder = Recorder(settings.out, settings.redactor, worker, watch=self.lint.look)
         self.endpoints = {e.name: e for e in settings.endpoints}
         self.bound = {e.name: frozenset(bound(e, catalogue())) for e in settings.endpoints}
         self.surveys: dict[str, Survey] = {}

@@ -1,0 +1,74 @@
+"""Raw requests: Host, unknown methods, HTTP/1.0 (RFC 9112 section 3.2; RFC 9110 section 9.1)."""
+
+import pytest
+
+from harness import expect
+from harness.checks import requirement
+from harness.client import Ask
+from harness.problems import NotApplicable
+
+DONE = (200, 201, 204)
+
+
+@requirement("DAV-019")
+@pytest.mark.parametrize("hosts", ["none", "two", "two different"])
+def test_request_without_exactly_one_host_is_refused(client, existing, hosts):
+    good = client.ask("GET", existing.path)
+    control = client.exact(good)
+    expect.control(control.status < 400, "the same request with one Host is refused", control)
+    answer = client.exact(hosted(good, client.endpoint.authority, hosts), within=30)
+    told = f"{answer.status} {answer.fault}".strip()
+    expect.that(400 <= answer.status < 500, "400", told, answer)
+    expect.preferably(answer.status == 400, "400", told, answer)
+
+
+def hosted(good, authority, hosts):
+    """``good`` with another number of Host fields."""
+    second = "other.invalid" if hosts == "two different" else authority
+    if hosts != "none":
+        headers = (("Host", authority), ("Host", second), *good.headers)
+        return Ask("GET", good.url, headers)
+    line, _, rest = good.head().partition(b"\r\n")
+    return Ask("GET", good.url, good.headers, raw=line + b"\r\n" + rest.partition(b"\r\n")[2])
+
+
+@requirement("DAV-020")
+@pytest.mark.parametrize("target", ["file", "collection", "new name"])
+def test_unknown_method_is_refused(client, existing, place, new_path, target):
+    path = {"file": existing.path, "collection": place, "new name": new_path}[target]
+    answer = client.exact(client.ask("FOOBAR", path), within=30)
+    _refused(answer)
+    expect.content(client.get(existing.path), existing.content)
+
+
+@requirement("DAV-020")
+def test_lock_is_refused_where_it_is_unsupported(client, existing):
+    options = client.follow("OPTIONS", existing.path)
+    offers = f"{options.header('dav') or ''}, {options.header('allow') or ''}".replace(" ", "")
+    if {"2", "LOCK"} & set(offers.split(",")):
+        raise NotApplicable("locking is offered", (options,))
+    _refused(client.exact(client.ask("LOCK", existing.path), within=30))
+
+
+def _refused(answer):
+    wanted = ("501", "405 with Allow", "400")
+    told = f"{answer.status} {answer.reason}, Allow: {answer.header('allow')} {answer.fault}"
+    expect.that(400 <= answer.status < 500 or answer.status == 501, wanted, told, answer)
+    expect.that(answer.status != 405 or answer.header("allow") is not None, wanted, told, answer)
+
+
+@requirement("REDIR-020")
+def test_http_1_0_upload_gets_no_interim_answer(client, new_path):
+    sized = (("Expect", "100-continue"), ("Content-Length", "7"))
+    ask = client.ask("PUT", new_path, sized, version="1.0")
+    live = client.send(Ask(ask.method, ask.url, ask.headers, b"content", "1.0"))
+    answer = client.closed(live.finish(within=60))
+    interim = [i.status for i in answer.interim]
+    expect.that(not interim, "no 1xx to HTTP/1.0", f"{interim}, then {answer.status}", answer)
+    if answer.status in (426, 505):
+        return
+    if 300 <= answer.status < 400:
+        expect.noted(f"redirected with {answer.status}")
+        return
+    expect.status(answer, *DONE)
+    expect.content(client.get(new_path), b"content")
