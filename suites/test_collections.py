@@ -4,7 +4,7 @@ import pytest
 
 from harness import expect
 from harness.checks import requirement
-from harness.client.client import named
+from harness.client import Ask
 from suites.resources import answers_to, is_collection
 
 ALWAYS_TRIED = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PROPFIND", "MKCOL", "MOVE")
@@ -44,7 +44,8 @@ def test_mkcol_makes_a_collection(client, new_path):
 @requirement("DAV-003")
 @pytest.mark.parametrize("what", ["collection", "file"])
 def test_mkcol_on_what_exists_is_refused(client, folder, existing, what):
-    answer = client.mkcol(folder if what == "collection" else existing.path)
+    path = f"{folder}/" if what == "collection" else existing.path
+    answer = client.follow("MKCOL", path)
     expect.status(answer, 405, tolerated=[code for code in range(400, 500) if code != 405])
     if what == "file":
         expect.content(client.get(existing.path), existing.content)
@@ -61,8 +62,8 @@ def test_mkcol_below_a_missing_parent_makes_nothing(client, new_path):
 
 @requirement("DAV-005")
 def test_mkcol_with_a_body_nobody_understands_is_refused(client, new_path):
-    headers = named({"content_type": "text/x-nonsense"})
-    answer = client.follow("MKCOL", new_path, headers=headers, body=b"no such thing")
+    kind = (("Content-Type", "text/x-nonsense"),)
+    answer = client.apart(Ask("MKCOL", f"{new_path}/", kind, b"no such thing"))
     expect.that(400 <= answer.status < 500, "415", answer.status, answer)
 
 

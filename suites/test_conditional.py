@@ -65,5 +65,5 @@ def test_false_if_match_keeps_the_file(client, existing):
     answer = client.put(existing.path, b"the intruder", if_match='"no-such-tag"')
     expect.content(client.get(existing.path), existing.content)
     expect.status(answer, 412)
-    right = client.put(existing.path, b"the heir", if_match=tag)
-    expect.status(right, 200, 201, 204)
+    if not tag.startswith("W/"):  # a weak one never matches (RFC 9110 section 13.1.1)
+        expect.status(client.put(existing.path, b"the heir", if_match=tag), 200, 201, 204)
