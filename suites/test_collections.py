@@ -35,7 +35,7 @@ def test_allow_names_what_works_and_no_more(client, survey, existing, folder, ne
 
 @requirement("DAV-002")
 def test_mkcol_makes_a_collection(client, new_path):
-    made = client.mkcol(new_path)
+    made = client.mkcol(f"{new_path}/")  # the form that RFC 4918 section 5.2 advises
     expect.status(made, 201, tolerated=(200, 204))
     found, evidence = is_collection(client, new_path)
     expect.that(found, "a collection", "something else, or nothing", made, *evidence)
@@ -53,7 +53,7 @@ def test_mkcol_on_what_exists_is_refused(client, folder, existing, what):
 
 @requirement("DAV-004")
 def test_mkcol_below_a_missing_parent_makes_nothing(client, new_path):
-    answer = client.mkcol(f"{new_path}/child")
+    answer = client.mkcol(f"{new_path}/child/")
     parent = client.follow("HEAD", new_path)
     expect.that(400 <= answer.status < 500, "409", answer.status, answer)
     expect.that(parent.status == 404, "no parent", f"HEAD of it: {parent.status}", answer, parent)

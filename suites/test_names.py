@@ -63,7 +63,8 @@ def test_listing_names_what_was_stored(client, folder):
     listing = client.propfind(f"{folder}/", "1")
     document = multistatus(listing)
     expect.that(document is not None, "207 with a multistatus", listing.status, listing)
-    paths = [urlsplit(urljoin(client.url(folder), e.href)).path for e in document.entries]
+    hrefs = [entry.href for entry in document.entries] if document else []
+    paths = [urlsplit(urljoin(client.url(folder), href)).path for href in hrefs]
     members = {unquote(p.rstrip("/").rpartition("/")[2]) for p in paths if p.rstrip("/") != folder}
     told = f"missing {sorted(stored - members)}, instead {sorted(members - stored)}"
     expect.that(stored == members, "the names that were stored", told, listing)

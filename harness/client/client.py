@@ -92,8 +92,7 @@ class Client:
         return self.follow("DELETE", path)
 
     def mkcol(self, path: str) -> Exchange:
-        """MKCOL in the form with a slash, which clients should use (RFC 4918 section 5.2)."""
-        return self.follow("MKCOL", path.rstrip("/") + "/")
+        return self.follow("MKCOL", path)
 
     def make_home(self, path: str) -> Exchange:
         """Make a directory of our own, with a slash at its end or, failing that, without.
@@ -165,9 +164,7 @@ class Client:
         """Exactly ``ask``, on a connection of its own."""
         return Live(ask, Route(ask.url, self.endpoint.ca, self._pair))
 
-    def ask(
-        self, method: str, path: str, headers: Headers = (), *, version: str = "1.1"
-    ) -> Ask:
+    def ask(self, method: str, path: str, headers: Headers = (), *, version: str = "1.1") -> Ask:
         """A request head as this identity sends it, to be sent or changed."""
         return replace(self._ask(method, path, headers, b""), version=version)
 
