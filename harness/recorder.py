@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.model import Exchange
@@ -51,8 +51,13 @@ class Recorder:
         with self._lock:
             self._file.write(line + "\n")
 
-    def exchange(self, exchange: Exchange) -> Exchange:
-        """Give ``exchange`` its id, write it, and return it under that id."""
+    def exchange(self, exchange: Exchange, *, tokens: Iterable[str] = ()) -> Exchange:
+        """Give ``exchange`` its id, write it, and return it under that id.
+
+        ``tokens`` are secrets that came with it: they are known before anything is written.
+        """
+        for token in tokens:
+            self._redactor.register(token, "token")
         with self._lock:
             named = exchange.named(f"x-{next(self._numbers):06d}")
         self.write(named)

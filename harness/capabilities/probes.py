@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from harness.remote_party import RemoteParty
 from harness.wire.macaroons import parse_macaroon
 from harness.wire.multistatus import parse_multistatus
 from harness.wire.problem import SyntaxProblem
+from harness.wire.token_answers import any_token, is_macaroon, json_object
 
 MACAROON_REQUEST = b'{"caveats": ["activity:DOWNLOAD,LIST"], "validity": "PT10M"}'
 
@@ -78,47 +78,40 @@ def _tpc(ground: Ground, transfer: Transfer, *, contacted: bool, direction: str)
 
 
 def macaroon(ground: Ground) -> Capability:
+    """A success with a JSON object or a token says that it means to issue, however wrong."""
     answer = issue(ground)
-    return seen(token_of(answer) is not None, f"a macaroon request: {answer.status}", answer)
+    body = answer.body.content or b""
+    issues = 200 <= answer.status < 300 and bool(any_token(body) or json_object(body))
+    return seen(issues, f"a macaroon request: {answer.status}", answer)
 
 
 def dcache_caveats(ground: Ground) -> Capability:
     answer = issue(ground)
-    token = token_of(answer)
-    caveats = parse_macaroon(token).texts if token else ()
+    token = any_token(answer.body.content or b"") or ""
+    caveats = parse_macaroon(token).texts if is_macaroon(token) else ()
     first = any(c.startswith("iid:") for c in caveats)
     return seen(first, "caveats with iid:" if first else "no iid: among the caveats", answer)
 
 
 def issue(ground: Ground) -> Exchange:
-    """A macaroon request for the base directory."""
-    return ground.client.request(
-        "POST",
-        ground.place,
-        headers=(("Content-Type", "application/macaroon-request"),),
-        body=MACAROON_REQUEST,
-    )
-
-
-def token_of(answer: Exchange) -> str | None:
-    """The token in the answer to a macaroon request, None if it issued none."""
-    try:
-        found = json.loads(answer.body.content or b"")["macaroon"] if answer.status == 200 else None
-    except (ValueError, KeyError, TypeError):
-        return None
-    return found if isinstance(found, str) and found else None
+    """A macaroon request for our own directory."""
+    kind = (("Content-Type", "application/macaroon-request"),)
+    return ground.client.ask_token(ground.place, headers=kind, body=MACAROON_REQUEST)
 
 
 def authz_query(ground: Ground) -> Capability:
+    """Whether any token of ours is taken from the query, for any method."""
     path = ground.file()
-    token = ground.client.identity.token
-    if token is None:
-        return seen(False, "no token to put into a query")
+    issued = any_token(issue(ground).body.content or b"")
+    tokens = [token for token in (ground.client.identity.token, issued) if token]
     anonymous = ground.client.anonymous()
     bare = anonymous.get(path)
-    given = anonymous.get(f"{path}?authz={token}")
-    works = given.status == 200 != bare.status
-    return seen(works, f"without {bare.status}, with ?authz= {given.status}", bare, given)
+    asked = [(method, token) for token in tokens for method in ("GET", "PROPFIND")]
+    for method, token in asked:
+        given = anonymous.follow(method, f"{path}?authz={token}", headers=(("Depth", "0"),))
+        if given.status in (200, 207) and bare.status >= 400:
+            return seen(True, f"without {bare.status}, with ?authz= {given.status}", bare, given)
+    return seen(False, f"without a token {bare.status}, and no other answer with one", bare)
 
 
 def redirector(ground: Ground) -> Capability:

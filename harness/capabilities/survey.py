@@ -89,13 +89,6 @@ def _x509(survey: Survey) -> str:
     return "" if survey.endpoint.identity.x509 else "no X.509 credential is given"
 
 
-def _proxy(survey: Survey) -> str:
-    pair = survey.endpoint.identity.x509
-    if pair is None:
-        return "no X.509 credential is given"
-    return "a proxy cannot be used to make the proxies needed" if pair.is_proxy else ""
-
-
 def _second(survey: Survey) -> str:
     return "no second identity is given" if survey.endpoint.second.empty else ""
 
@@ -132,7 +125,7 @@ TESTER: dict[str, Lack] = {
     "ipv6": _ipv6,
     "second-identity": _second,
     "x509": _x509,
-    "proxy": _proxy,
+    "proxy": _x509,
     "bearer": _bearer,
     "scitoken": _given("issuer"),
     "oidc": _given("issuer"),

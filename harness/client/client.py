@@ -14,6 +14,7 @@ from harness.model import Exchange, Headers
 from harness.model.exchange import joined
 from harness.recorder import Recorder
 from harness.redact import Secret
+from harness.wire.token_answers import any_token
 
 TIMEOUT = 60.0
 """Seconds an ordinary answer may take."""
@@ -66,6 +67,17 @@ class Client:
         return self.recorder.exchange(
             self._ordinary.exchange(ask, endpoint=self.endpoint.name, timeout=TIMEOUT)
         )
+
+    def ask_token(self, path: str, *, headers: Headers = (), body: bytes = b"") -> Exchange:
+        """A POST that asks for a token, which the redactor knows before the answer is on record.
+
+        It has a connection of its own: XRootD 5.5.3 leaves the body of a refused POST unread and
+        takes it for the beginning of the next request.
+        """
+        live = self.send(self._ask("POST", path, headers, body)).finish(within=TIMEOUT)
+        answer = live.exchange(self.endpoint.name)
+        issued = any_token(answer.body.content or b"")
+        return self.recorder.exchange(answer, tokens=[issued] if issued else [])
 
     def follow(
         self, method: str, path: str, *, headers: Headers = (), body: bytes = b""
@@ -190,8 +202,9 @@ class Client:
         url = self.url(path)
         given = {name.lower() for name, _ in headers}
         extra = () if "authorization" in given else self.authorization(url)
-        if "content-length" not in given and "transfer-encoding" not in given:
-            extra += (("Content-Length", str(len(body))),) if body or method == "PUT" else ()
+        framed = not given.isdisjoint({"content-length", "transfer-encoding"})
+        if not framed and (body or method in ("PUT", "POST")):
+            extra += (("Content-Length", str(len(body))),)
         return Ask(method, url, (*headers, *extra), body)
 
 
