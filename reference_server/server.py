@@ -12,6 +12,7 @@ from pathlib import Path
 from reference_server.auth.authenticator import Authenticator
 from reference_server.auth.tickets import TicketOffice
 from reference_server.behaviour import Behaviour
+from reference_server.lax_verification import tolerate
 from reference_server.own_names import OwnNames
 from reference_server.store import Store
 from reference_server.transfer.running import Running
@@ -92,6 +93,9 @@ def server_context(cert: Path, key: Path, trust: Path, behaviour: Behaviour) -> 
     context.verify_mode = ssl.CERT_OPTIONAL
     flags = context.verify_flags | ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
     context.verify_flags = behaviour.verify_flags(flags)
+    overlooked = behaviour.overlooked_verify_errors()
+    if overlooked:
+        tolerate(context, overlooked)
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0
     return context

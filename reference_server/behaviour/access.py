@@ -22,6 +22,10 @@ class AccessSeams:
         """How client certificates are verified in the handshake."""
         return flags
 
+    def overlooked_verify_errors(self) -> frozenset[int]:
+        """Errors of OpenSSL's verification that do not refuse a client certificate: none."""
+        return frozenset()
+
     def client_certificate_counts(self) -> bool:
         """Whether a verified client certificate authenticates without anything else."""
         return True

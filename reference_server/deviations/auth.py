@@ -12,6 +12,7 @@ from reference_server.auth.identity import EVERYTHING, Activity, Scheme
 from reference_server.behaviour import Behaviour
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
+from reference_server.lax_verification import PROXY_PATH_LENGTH, PROXY_RULES, UNKNOWN_ISSUER
 from reference_server.refusal import Headers
 
 T = TypeVar("T")
@@ -73,6 +74,30 @@ class CertificateDatesIgnored(Behaviour):
 
     def verify_flags(self, flags: ssl.VerifyFlags) -> ssl.VerifyFlags:
         return ssl.VerifyFlags(flags | 0x200000)  # X509_V_FLAG_NO_CHECK_TIME
+
+
+@deviation("proxy-rules-not-enforced", breaks=("AUTH-006",), seen_in="catalogue mutant")
+class ProxyRulesNotEnforced(Behaviour):
+    """Proxies with a wrong subject, a wrong signature or without ProxyCertInfo authenticate."""
+
+    def overlooked_verify_errors(self) -> frozenset[int]:
+        return PROXY_RULES
+
+
+@deviation("proxy-path-length-ignored", breaks=("AUTH-007",), seen_in="catalogue mutant")
+class ProxyPathLengthIgnored(Behaviour):
+    """The path length constraint of a proxy is ignored."""
+
+    def overlooked_verify_errors(self) -> frozenset[int]:
+        return PROXY_PATH_LENGTH
+
+
+@deviation("any-issuer-trusted", breaks=("AUTH-008",), seen_in="catalogue mutant")
+class AnyIssuerTrusted(Behaviour):
+    """Client certificates of unknown issuers and self-signed ones authenticate."""
+
+    def overlooked_verify_errors(self) -> frozenset[int]:
+        return UNKNOWN_ISSUER
 
 
 @deviation(
