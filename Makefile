@@ -10,10 +10,10 @@ demo: $(VENV)/.demo
 	$(BIN)/httptpc check --matrix -n 2
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup --timeout 1500
 
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest tests -n 2 --dist loadgroup -m "long or not long"
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup --timeout 1500 -m "long or not long"
 
 docs: $(VENV)/.demo
 	$(BIN)/httptpc list requirements --markdown > docs/requirements.md
