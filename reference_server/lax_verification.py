@@ -26,7 +26,9 @@ def tolerate(context: ssl.SSLContext, errors: frozenset[int]) -> None:
     library.SSL_CTX_set_verify.argtypes = [ctypes.c_void_p, ctypes.c_int, _Callback]
 
     def judge(preliminary: int, store: int) -> int:
-        return int(preliminary or library.X509_STORE_CTX_get_error(store) in errors)
+        overlooked = library.X509_STORE_CTX_get_error(store) in errors
+        library.ERR_clear_error()  # or a later read takes what we overlook for its own failure
+        return int(preliminary or overlooked)
 
     callback = _Callback(judge)
     context.__dict__["tolerance"] = callback  # OpenSSL keeps the pointer, not the object
