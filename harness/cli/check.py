@@ -17,9 +17,10 @@ from harness.endpoints import Endpoint
 from harness.identity import X509, Identity
 from harness.model import Run
 from harness.plugin import RUN
-from harness.plugin.settings import Settings, choose, default_out, with_profile
+from harness.plugin.settings import Settings, choose, default_out, remote_party, with_profile
 from harness.problems import UsageError
 from harness.redact import Redactor
+from harness.remote_party import Access
 from reports import FORMATS, terminal
 
 INI = Path(__file__).with_name("check.ini")
@@ -43,7 +44,14 @@ def add_choice(made: argparse.ArgumentParser) -> None:
     made.add_argument("--endpoints", metavar="FILE", help="default: endpoints.yaml")
     made.add_argument("--endpoint", action="append", metavar="NAME", help="an entry of the file")
     made.add_argument("--out", metavar="DIR", help="default: results/<UTC time>")
+    add_remote_party(made)
     add_identity(made)
+
+
+def add_remote_party(made: argparse.ArgumentParser) -> None:
+    """The options that name a far side which endpoints of others can reach."""
+    made.add_argument("--remote-party", metavar="URL", help="where httptpc remote-party runs")
+    made.add_argument("--remote-party-token", metavar="FILE", help="its control token")
 
 
 def add_identity(made: argparse.ArgumentParser) -> None:
@@ -95,7 +103,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
         quick=options.quick,
         progress=True,
         matrix=options.matrix,
+        remote_party=distant(options),
     )
+
+
+def distant(options: argparse.Namespace) -> Access | None:
+    """The far side on another host that the options name."""
+    ca = Path(options.capath) if options.capath else None
+    return remote_party(options.remote_party, options.remote_party_token, ca)
 
 
 def overridden(endpoint: Endpoint, options: argparse.Namespace, discovery: Discovery) -> Endpoint:

@@ -11,12 +11,13 @@ from typing import Any
 
 from fixtures.matrix import run_matrix
 from fixtures.standing import Standing
-from harness.cli.check import add_choice, overridden, shown
+from harness.cli.check import add_choice, distant, overridden, shown
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint
 from harness.matrix import Mode
 from harness.plugin.closing import close_run, now
 from harness.plugin.conduct import Conduct, header, make_out, standing
+from harness.plugin.preflight import meet
 from harness.plugin.settings import Settings, choose, default_out
 from harness.problems import UsageError
 from harness.redact import Redactor
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.engine != "local":
         raise UsageError(f"--engine {options.engine}: this version runs matrices locally only")
     settings = _settings(options)
+    meet(settings)
     if not options.resume:
         make_out(settings)
     place = Standing(Path(tempfile.mkdtemp(prefix="httptpc-")))
@@ -78,7 +80,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     # no requirement is judged here: the check does that
     unbound = tuple(replace(e, profiles=()) for e in taking_part)
     out = Path(options.resume or options.out) if options.resume or options.out else None
-    return Settings(unbound, redactor, out or default_out(Path.cwd()))
+    away = distant(options)
+    return Settings(unbound, redactor, out or default_out(Path.cwd()), remote_party=away)
 
 
 def _in(endpoint: Endpoint, group: str | None) -> bool:

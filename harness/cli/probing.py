@@ -13,10 +13,11 @@ from typing import Any
 import yaml
 
 from fixtures.cleanup import remove_tree
-from fixtures.standing import Standing, far_side
+from fixtures.far_sides import FarSides
+from fixtures.standing import Standing
 from harness.capabilities import Ground, Survey
 from harness.capabilities.probes import PROBES
-from harness.cli.check import add_identity, overridden
+from harness.cli.check import add_identity, add_remote_party, distant, overridden
 from harness.client import Client
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint
@@ -26,6 +27,7 @@ from harness.plugin.settings import at_url
 from harness.problems import Unreachable, UsageError
 from harness.recorder import Recorder
 from harness.redact import Redactor
+from harness.remote_party import Access
 
 UNREACHABLE = 3
 
@@ -33,6 +35,7 @@ UNREACHABLE = 3
 def add(commands: Any) -> None:
     made = commands.add_parser("probe", help="print an endpoints.yaml entry for a URL")
     made.add_argument("url", metavar="URL")
+    add_remote_party(made)
     add_identity(made)
     made.set_defaults(command=run)
 
@@ -42,18 +45,21 @@ def run(options: argparse.Namespace) -> int:
     redactor = Redactor()
     discovery = Discovery(redactor)
     endpoint = overridden(at_url(options.url, discovery), options, discovery)
+    access = distant(options)
     try:
         reach(endpoint)
     except Unreachable as fault:
         print(f"httptpc: {fault}", file=sys.stderr)  # noqa: T201 - this is the command line
         return UNREACHABLE
     with tempfile.TemporaryDirectory(prefix="httptpc-") as folder:
-        found = _look(endpoint, Path(folder), redactor)
+        found = _look(endpoint, Path(folder), redactor, access=access)
     print(_entry(endpoint, found))  # noqa: T201
     return 0
 
 
-def _look(endpoint: Endpoint, folder: Path, redactor: Redactor) -> dict[str, Capability]:
+def _look(
+    endpoint: Endpoint, folder: Path, redactor: Redactor, *, access: Access | None
+) -> dict[str, Capability]:
     place = Standing(folder / "standing")
     place.up(())
     recorder = Recorder(folder, redactor)
@@ -61,7 +67,9 @@ def _look(endpoint: Endpoint, folder: Path, redactor: Redactor) -> dict[str, Cap
     home = f"{endpoint.base_path}/httptpc-{secrets.token_hex(6)}"
     if client.make_home(home).status not in (200, 201):
         raise UsageError(f"{endpoint.url}: we may not make a directory there; give credentials")
-    with contextlib.closing(far_side(place.directory)) as party:
+    with contextlib.closing(FarSides(place.directory, access)) as far:
+        # one that cannot be reached is good enough to see whether copies are attempted at all
+        party = far.reaching(endpoint) or far.near
         survey = Survey(endpoint, Ground(client, home, party), Capability(True, "probed"))
         try:
             return {name: survey.get(name) for name in PROBES}

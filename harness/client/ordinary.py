@@ -10,6 +10,7 @@ from typing import Any
 import requests
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from harness.client.connection import Ask
 from harness.client.tls import context
@@ -19,12 +20,12 @@ from harness.model import Body, Exchange, Headers, Piece
 VERSIONS = {10: "1.0", 11: "1.1", 20: "2"}
 
 
-class _Adapter(HTTPAdapter):
+class Adapter(HTTPAdapter):
     """Carries our own TLS context, so that proxies, chains and CA directories are ours."""
 
-    def __init__(self, ca: Path | None, pair: X509 | None) -> None:
+    def __init__(self, ca: Path | None, pair: X509 | None, *, retries: int | Retry = 0) -> None:
         self._context = context(ca, pair)
-        super().__init__(max_retries=0, pool_maxsize=16)
+        super().__init__(max_retries=retries, pool_maxsize=16)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **{**kwargs, "ssl_context": self._context})
@@ -40,7 +41,7 @@ class Ordinary:
         self._session = requests.Session()
         self._session.trust_env = False  # a ~/.netrc would replace our Authorization
         self._session.headers.clear()
-        self._session.mount("https://", _Adapter(ca, pair))
+        self._session.mount("https://", Adapter(ca, pair))
         self._session.mount("http://", HTTPAdapter(max_retries=0))
 
     def exchange(self, ask: Ask, *, endpoint: str, timeout: float) -> Exchange:
@@ -83,14 +84,14 @@ class Ordinary:
             )
             return answer, answer.raw.read(decode_content=False), ""
         except (requests.RequestException, urllib3.exceptions.HTTPError) as problem:
-            return answer, b"", _fault(problem)
+            return answer, b"", innermost(problem)
 
 
 def _headers(answer: requests.Response | None) -> Headers:
     return tuple(answer.raw.headers.items()) if answer is not None else ()
 
 
-def _fault(problem: Exception) -> str:
+def innermost(problem: Exception) -> str:
     """The innermost reason that says something, without object addresses."""
     inner: BaseException = problem
     while (deeper := inner.__cause__ or inner.__context__) is not None:

@@ -32,7 +32,7 @@ class Matrix:
 
     recorder: Recorder
     redactor: Redactor
-    party: RemoteParty | None
+    reaching: Callable[[Endpoint], RemoteParty | None]
     cleanup: Callable[[Client, str], bool]
     size: int = SIZE
     say: Said = field(default=lambda text: None)
@@ -95,7 +95,7 @@ class Matrix:
         if put.status not in (200, 201, 204):
             self.cleanup(client, place)
             raise Blocked(f"{endpoint.name}: PUT answered {put.status or put.fault}", (put,))
-        found = control(client, place, self.party, 65536)
+        found = control(client, place, self.reaching(endpoint), 65536)
         token = transfer_token(client, place, self.redactor)
         return Site(client, place, path, content, found, token)
 

@@ -20,7 +20,7 @@ from harness.ledger import Ledger
 from harness.model import Outcome, Run
 from harness.plugin import closing, collecting, hookspecs, judging
 from harness.plugin.conduct import KEY, Conduct, header, make_out, packed, standing, unpacked
-from harness.plugin.preflight import reach
+from harness.plugin.preflight import meet, reach
 from harness.plugin.progress import Progress
 from harness.plugin.settings import Settings, from_options
 from harness.problems import Blocked, NotApplicable, Unreachable, Untested, UsageError
@@ -36,6 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--select", action="append", metavar="ID-GLOB", help="only these requirements")
     group.addoption("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
     group.addoption("--quick", action="store_true", help="leave out what waits for slow transfers")
+    group.addoption("--remote-party", metavar="URL", help="a far side that endpoints can reach")
+    group.addoption("--remote-party-token", metavar="FILE", help="the file with its control token")
     group.addoption("--out", metavar="DIR", help="default: results/<UTC time>")
 
 
@@ -69,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin(config: pytest.Config, settings: Settings) -> None:
+    meet(settings)
     make_out(settings)
     directory = Path(tempfile.mkdtemp(prefix="httptpc-"))
     endpoints = config.hook.pytest_httptpc_stand_up(

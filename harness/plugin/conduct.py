@@ -24,6 +24,7 @@ from harness.plugin.settings import Settings, bound
 from harness.problems import UsageError
 from harness.recorder import RUN, Recorder
 from harness.redact import Redactor
+from harness.remote_party import Access
 
 KEY = pytest.StashKey["Conduct"]()
 
@@ -132,6 +133,7 @@ def packed(conduct: Conduct) -> dict[str, Any]:
         "select": list(settings.select),
         "quick": settings.quick,
         "directory": str(conduct.directory),
+        "remote_party": settings.remote_party and plain(settings.remote_party),
     }
 
 
@@ -144,6 +146,10 @@ def unpacked(data: dict[str, Any], worker: int) -> Conduct:
     settings = Settings(
         endpoints, redactor, Path(data["out"]), tuple(data["select"]), data["quick"]
     )
+    if data["remote_party"]:
+        access = restored(Access, data["remote_party"])
+        redactor.register(access.token, "control token")
+        settings = replace(settings, remote_party=access)
     return Conduct(settings, Path(data["directory"]), worker)
 
 

@@ -6,10 +6,19 @@ import ssl
 
 from harness.client.connection import Route, describe_fault
 from harness.endpoints import Endpoint
+from harness.plugin.settings import Settings
 from harness.problems import Unreachable, UsageError
+from harness.remote_party import DistantParty
 
 PATIENCE = 8.0
 """Seconds to wait for a connection: an endpoint that is not there is said so within ten."""
+
+
+def meet(settings: Settings) -> None:
+    """Ask the remote party once, if there is one. Raises UsageError if it cannot be used."""
+    if settings.remote_party is not None:
+        settings.redactor.register(settings.remote_party.token, "control token")
+        DistantParty(settings.remote_party).close()
 
 
 def reach(endpoint: Endpoint) -> None:

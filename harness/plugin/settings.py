@@ -15,6 +15,7 @@ from harness.credentials import Discovery, ca_directory
 from harness.endpoints import Endpoint, load_endpoints
 from harness.problems import UsageError
 from harness.redact import Redactor
+from harness.remote_party import Access
 from harness.requirements import Catalogue
 
 DEFAULT_FILE = "endpoints.yaml"
@@ -31,6 +32,7 @@ class Settings:
     quick: bool = False
     progress: bool = False
     matrix: bool = False
+    remote_party: Access | None = None
     arguments: tuple[str, ...] = field(default=())
 
     def wants(self, identifier: str) -> bool:
@@ -52,7 +54,19 @@ def from_options(config: pytest.Config) -> Settings:
         out=Path(out) if out else default_out(Path.cwd()),
         select=tuple(config.getoption("select") or ()),
         quick=config.getoption("quick"),
+        remote_party=remote_party(
+            config.getoption("remote_party"), config.getoption("remote_party_token")
+        ),
     )
+
+
+def remote_party(url: str | None, token: str | None, ca: Path | None = None) -> Access | None:
+    """The far side on another host that the options name, with the CA of the grid by default."""
+    if not url and not token:
+        return None
+    if not url or not token:
+        raise UsageError("--remote-party URL and --remote-party-token FILE go together")
+    return Access.given(url, token, ca or ca_directory())
 
 
 def choose(wanted: list[str], file: str | None, discovery: Discovery) -> list[Endpoint]:

@@ -6,17 +6,28 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from harness.model import Headers
+from harness.remote_party.limits import Exhausted
 from harness.remote_party.line import Line, PeerClosed
 from harness.remote_party.scenario import Scenario, digest_header, repr_digest_header
+from harness.remote_party.seal import Seal
 from harness.remote_party.seen import Log, Seen
 from harness.wire.http1 import RequestReader, Stage
 
 PIECE = 65536
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
+_LENGTH = re.compile(r"\d{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where redirects may lead: our own doors, under URLs that are sealed like the first."""
+
+    origins: dict[str, str]
+    seal: Seal
 
 
 class Ended(Exception):
@@ -26,10 +37,10 @@ class Ended(Exception):
 class Answerer:
     """Answers one request after the other on one line, and writes down what it did."""
 
-    def __init__(self, line: Line, log: Log, origins: dict[str, str]) -> None:
+    def __init__(self, line: Line, log: Log, addresses: Addresses) -> None:
         self._line = line
         self._log = log
-        self._origins = origins
+        self._addresses = addresses
 
     def answer(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
         """Serve one request. Raises Ended when the connection is not to be used again."""
@@ -76,8 +87,8 @@ class Answerer:
             self._misbehave(seen, scenario, seen.sent)
             self._line.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
             seen.sent += len(piece)
-            seen.steps.append((time.monotonic(), seen.sent))
-            self._log.changed()
+            seen.step(seen.sent)
+            self._log.changed(seen.nonce)
             if scenario.rate:
                 self._line.wait(len(piece) / scenario.rate)
         self._misbehave(seen, scenario, seen.sent)
@@ -92,7 +103,7 @@ class Answerer:
             self._line.wait(scenario.pause)
         if position == scenario.stall_at:
             seen.ended = "stalled"
-            self._log.changed()
+            self._log.changed(seen.nonce)
             self._line.wait(float("inf"))
             raise Ended("stalled")
         if position == scenario.reset_at:
@@ -108,6 +119,9 @@ class Answerer:
         if seen.header("if-none-match") == "*" and self._has(seen, scenario):
             self._refuse(seen, reader, 412, ())
             return
+        if _announced(seen) > self._log.limits.upload:
+            self._refuse(seen, reader, 413, ())
+            return
         self._invite(scenario, reader)
         self._read_body(seen, scenario, reader)
         status = scenario.put_status or (204 if self._has(seen, scenario) else 201)
@@ -116,8 +130,9 @@ class Answerer:
         self._head(seen, status, (("Content-Length", "0"),) if status != 204 else ())
 
     def _invite(self, scenario: Scenario, reader: RequestReader) -> None:
-        if reader.expects_continue and scenario.interim == "100":
-            self._line.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if reader.expects_continue:
+            for code in re.findall(r"1\d\d", scenario.interim):
+                self._line.send(f"HTTP/1.1 {code} {_phrase(int(code))}\r\n\r\n".encode())
 
     def _has(self, seen: Seen, scenario: Scenario) -> bool:
         return scenario.exists or self._log.uploaded(seen.nonce) is not None
@@ -125,9 +140,9 @@ class Answerer:
     def _read_body(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
         began = time.monotonic()
         while True:
-            seen.body += b"".join(piece.data for piece in reader.take_pieces())
-            seen.steps.append((time.monotonic(), len(seen.body)))
-            self._log.changed()
+            self._log.keep(seen, b"".join(piece.data for piece in reader.take_pieces()))
+            if len(seen.body) > self._log.limits.upload:
+                raise Exhausted("limit: bytes of an upload")
             if reader.stage in (Stage.COMPLETE, Stage.LOST):
                 break
             for position in (scenario.stall_at, scenario.cut_at, scenario.reset_at):
@@ -154,18 +169,19 @@ class Answerer:
     def _location(self, seen: Seen, scenario: Scenario) -> str:
         hops = scenario.hops - 1
         nxt = replace(scenario, hops=max(hops, 0), redirect=scenario.redirect if hops > 0 else 0)
-        name = seen.target.split("/", 4)[4]
-        path = f"/far/{nxt.encode()}/{seen.nonce}/{name}"
-        return {
-            "same": self._origins[seen.door] + path,
-            "other": self._origins["other"] + path,
-            "alias": self._origins.get("alias", "") + path,
-            "plain": self._origins["plain"] + path,
+        segment, name = seen.target.split("/", 4)[2::2]
+        segment = self._addresses.seal.forwarded(nxt, segment, seen.nonce)
+        path = f"/far/{segment}/{seen.nonce}/{name}"
+        origins = self._addresses.origins
+        fixed = {
+            "same": origins[seen.door] + path,
             "relative": path,
-            "loop": self._origins[seen.door] + seen.target,
+            "loop": origins[seen.door] + seen.target,
             "file": "file:///etc/hostname",
             "nowhere": "",
-        }[scenario.redirect_to]
+        }
+        to = scenario.redirect_to
+        return fixed[to] if to in fixed else origins[to] + path
 
     def _refuse(self, seen: Seen, reader: RequestReader, status: int, headers: Headers) -> None:
         """Answer without taking a body; one that is on its way ends the connection."""
@@ -182,7 +198,7 @@ class Answerer:
             self._line.send(page)
 
     def _head(self, seen: Seen, status: int, headers: Headers, reason: str = "") -> None:
-        words = reason or HTTPStatus(status).phrase
+        words = reason or _phrase(status)
         lines = [f"HTTP/1.1 {status} {words}", *(f"{k}: {v}" for k, v in headers)]
         seen.status = status
         self._line.send(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
@@ -190,6 +206,18 @@ class Answerer:
 
 def _lies(seen: Seen, scenario: Scenario) -> bool:
     return seen.method == "HEAD" and scenario.head_size >= 0
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _announced(seen: Seen) -> int:
+    text = seen.header("content-length") or ""
+    return int(text) if _LENGTH.fullmatch(text) else 0
 
 
 def _hash(value: str | None) -> str:
@@ -211,8 +239,9 @@ def _range(seen: Seen, content: bytes) -> tuple[int, int] | None:
     match = _RANGE.fullmatch(seen.header("range") or "")
     if match is None or int(match[1]) >= len(content):
         return None
-    last = int(match[2]) if match[2] else len(content) - 1
-    return int(match[1]), min(last, len(content) - 1)
+    first, last = int(match[1]), int(match[2] or len(content) - 1)
+    # RFC 9110 section 14.1.1: a range that ends before it begins is invalid, hence ignored
+    return (first, min(last, len(content) - 1)) if first <= last else None
 
 
 def _pieces(content: bytes, scenario: Scenario) -> Iterator[bytes]:

@@ -10,12 +10,10 @@ import time
 
 from cryptography import x509
 
+from harness.remote_party.limits import Exhausted, Meter
 from harness.wire.http1 import RequestReader, Stage
 
 READ_SIZE = 65536
-PATIENCE = 120.0
-"""Seconds a read or write may block; longer than any deadline that is judged by it."""
-
 TIGHT = 65536
 """Bytes of socket buffer in each direction where a scenario is slow."""
 
@@ -29,11 +27,14 @@ class PeerClosed(Exception):
 class Line:
     """A connection to the active party, with deadlines on everything."""
 
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
+    def __init__(
+        self, connection: socket.socket, meter: Meter, *, deadline: float, patience: float
+    ) -> None:
+        self.meter = meter
         self._socket = connection
         self._deadline = deadline
         self._left = b""
-        connection.settimeout(PATIENCE)
+        connection.settimeout(patience)
 
     @property
     def client_subject(self) -> str:
@@ -66,6 +67,9 @@ class Line:
         self._left = reader.leftover
 
     def send(self, data: bytes) -> None:
+        """Raises PeerClosed, or Exhausted when too much was sent already."""
+        self.meter.spend(len(data))
+        self._check_time()
         try:
             self._socket.sendall(data)
         except OSError as problem:
@@ -96,12 +100,16 @@ class Line:
         self._socket.close()
 
     def _receive(self) -> bytes:
-        if time.monotonic() > self._deadline:
-            raise PeerClosed("the conversation lasted too long")
+        self._check_time()
         try:
             data = self._socket.recv(READ_SIZE)
         except OSError as problem:
             raise PeerClosed(str(problem)) from problem
         if not data:
             raise PeerClosed("end of stream")
+        self.meter.spend(len(data))
         return data
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise Exhausted("limit: seconds of a conversation")

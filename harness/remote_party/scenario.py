@@ -9,16 +9,13 @@ import base64
 import json
 import random
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from harness.wire.digests import digest_field, repr_digest_field
 
 LARGEST = 64 * 1024 * 1024
 """The longest body the far side will make; a larger scenario is refused."""
-
-LONGEST = 300.0
-"""Seconds after which any conversation is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,8 @@ class Scenario:
     ``plain``, ``file``, ``loop``, ``nowhere`` (no Location); ``redirect_late`` takes the body of a
     PUT first, ``parting`` closes the connection after it. ``hold`` delays the answers to the
     methods in ``hold_on``. ``need`` is the SHA-256 of the Authorization value that is demanded.
+    ``interim`` are the codes sent, in order, to a PUT that waits for a 100: one, several with
+    commas between them, or nothing.
     """
 
     size: int = 1000
@@ -99,7 +98,7 @@ PLAIN = Scenario()
 COMPARABLE = ("adler32", "md5", "sha", "sha-256", "sha-512")
 
 
-@cache
+@lru_cache(maxsize=16)  # contents are long, and a far side may run for months
 def _content(size: int, seed: int) -> bytes:
     return random.Random(seed).randbytes(size)  # noqa: S311 - test data, not a secret
 

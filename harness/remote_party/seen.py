@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
-from collections import defaultdict
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.model import Headers
 from harness.model.exchange import joined
+from harness.remote_party.limits import Exhausted, Limits
+
+MOST_STEPS = 4096
+"""Steps kept of one request; beyond, every other one is forgotten."""
 
 
 @dataclass(slots=True)
@@ -18,7 +23,7 @@ class Seen:
 
     Times are monotonic seconds. ``sent`` counts body bytes; ``steps`` are (time, body bytes so far)
     in the direction of the data. ``ended`` says how it went: ``answered``, ``peer closed``,
-    ``cut by us``, ``stalled``.
+    ``cut by us``, ``stalled``, or the limit that was reached.
     """
 
     nonce: str
@@ -46,6 +51,12 @@ class Seen:
         """Every value of the header, one entry a line."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
+    def step(self, count: int) -> None:
+        """Note that ``count`` bytes of the body have passed by now."""
+        self.steps.append((time.monotonic(), count))
+        if len(self.steps) > MOST_STEPS:
+            self.steps = self.steps[::2]
+
     def moved_by(self, at: float) -> int:
         """The body bytes that had passed at a monotonic time."""
         return max((count for when, count in list(self.steps) if when <= at), default=0)
@@ -55,50 +66,129 @@ class Seen:
         return self.ended_at is None
 
 
-class Log:
-    """All that was seen, by nonce. Safe to read and wait on from any thread."""
+@dataclass(slots=True)
+class Page:
+    """All that is known of one nonce. ``version`` grows with every change."""
 
-    def __init__(self) -> None:
-        self._seen: dict[str, list[Seen]] = defaultdict(list)
+    requests: list[Seen] = field(default_factory=list)
+    upload: bytes | None = None
+    sha256: str = ""
+    version: int = 0
+    kept: int = 0
+
+
+class Log:
+    """All that was seen, by nonce. Safe to read and wait on from any thread.
+
+    Beyond its limits the nonces that were not spoken of for longest are forgotten.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._pages: OrderedDict[str, Page] = OrderedDict()
         self._changed = threading.Condition()
-        self._uploads: dict[str, bytes] = {}
+        self._kept = 0
 
     def add(self, seen: Seen) -> None:
+        """Raises Exhausted if the nonce was asked for too often."""
         with self._changed:
-            self._seen[seen.nonce].append(seen)
-            self._changed.notify_all()
+            page = self._pages.setdefault(seen.nonce, Page())
+            self._pages.move_to_end(seen.nonce)
+            if len(page.requests) >= self.limits.requests:
+                raise Exhausted("limit: requests for a file")
+            page.requests.append(seen)
+            self._forget()
+            self._turn(page)
 
-    def changed(self) -> None:
-        """Tell those who wait that a Seen has grown."""
+    def changed(self, nonce: str) -> None:
+        """Tell those who wait that a Seen of ``nonce`` has grown."""
         with self._changed:
-            self._changed.notify_all()
+            if page := self._pages.get(nonce):
+                self._turn(page)
 
     def of(self, nonce: str) -> list[Seen]:
         """The requests that carried ``nonce``, in the order in which they came."""
         with self._changed:
-            return list(self._seen[nonce])
+            return list(self._page(nonce).requests)
 
     def wait(self, nonce: str, holds: Callable[[list[Seen]], bool], within: float) -> bool:
         """Wait until ``holds`` is true of the requests of ``nonce``; false if time ran out."""
         deadline = time.monotonic() + within
         with self._changed:
-            while not holds(list(self._seen[nonce])):
+            while not holds(list(self._page(nonce).requests)):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
                 self._changed.wait(min(left, 0.2))
             return True
 
+    def follow(self, nonce: str, version: int, within: float) -> Page:
+        """The page of ``nonce`` as soon as its version is another; as it is if time ran out."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._page(nonce).version != version, within)
+            page = self._page(nonce)
+            return Page(list(page.requests), page.upload, page.sha256, page.version)
+
+    def keep(self, seen: Seen, data: bytes) -> None:
+        """More of the body of ``seen``. Raises Exhausted if there is no memory for it."""
+        with self._changed:
+            self._charge(seen.nonce, len(data))
+            seen.body += data
+            seen.step(len(seen.body))
+            self._turn(self._page(seen.nonce))
+
     def upload(self, nonce: str, content: bytes) -> None:
         """Keep a completed upload: later HEAD and GET requests are answered from it."""
+        sha256 = hashlib.sha256(content).hexdigest()
         with self._changed:
-            self._uploads[nonce] = content
-            self._changed.notify_all()
+            self._drop(nonce)
+            self._charge(nonce, len(content))
+            page = self._page(nonce)
+            page.upload, page.sha256 = content, sha256
+            self._turn(page)
 
     def remove(self, nonce: str) -> None:
         with self._changed:
-            self._uploads.pop(nonce, None)
+            self._drop(nonce)
 
     def uploaded(self, nonce: str) -> bytes | None:
         with self._changed:
-            return self._uploads.get(nonce)
+            return self._page(nonce).upload
+
+    def _page(self, nonce: str) -> Page:
+        return self._pages.get(nonce) or Page()
+
+    def _turn(self, page: Page) -> None:
+        page.version += 1
+        self._changed.notify_all()
+
+    def _charge(self, nonce: str, count: int) -> None:
+        page = self._pages.setdefault(nonce, Page())
+        page.kept += count
+        self._kept += count
+        self._forget()
+        if self._kept > self.limits.kept:
+            page.kept -= count
+            self._kept -= count
+            raise Exhausted("limit: bytes kept")
+
+    def _drop(self, nonce: str) -> None:
+        page = self._page(nonce)
+        if page.upload is not None:
+            page.kept -= len(page.upload)
+            self._kept -= len(page.upload)
+            page.upload = None
+            self._turn(page)
+
+    def _forget(self) -> None:
+        """Make room: the oldest first, but never a page with a conversation under way."""
+        if self._fits():
+            return
+        for nonce in list(self._pages):
+            if not any(seen.open for seen in self._pages[nonce].requests):
+                self._kept -= self._pages.pop(nonce).kept
+            if self._fits():
+                return
+
+    def _fits(self) -> bool:
+        return self._kept <= self.limits.kept and len(self._pages) <= self.limits.nonces

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.remote_party import Door, FarFile, RemoteParty
+from harness.remote_party import Door, FarFile, ListeningParty, RemoteParty
 
 BODY = b"b" * 5000
 
 
 @pytest.fixture
 def party() -> Iterator[RemoteParty]:
-    made = RemoteParty(
+    made = ListeningParty(
         {"tls": Door(), "other": Door(), "plain": Door(), "closed": Door(open=False)}
     )
     yield made
