@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fixtures.plugin import File
 from harness.client import Client
 from harness.model import Exchange
-from harness.wire.multistatus import DAV, Entry, Multistatus, parse_multistatus
+from harness.wire.multistatus import DAV, Entry, Multistatus, Property, parse_multistatus
 from harness.wire.problem import SyntaxProblem
 
 NEVER_SENT = frozenset({"COPY", "POST", "CONNECT", "TRACE", "LOCK", "UNLOCK"})
@@ -25,6 +25,12 @@ def multistatus(answer: Exchange) -> Multistatus | None:
 def first_entry(answer: Exchange) -> Entry | None:
     document = multistatus(answer)
     return document.entries[0] if document and document.entries else None
+
+
+def find(answer: Exchange, name: str) -> Property:
+    """A property of the first resource in a multistatus; of status None if it is not told."""
+    entry = first_entry(answer)
+    return (entry.get(name) if entry else None) or Property(name, None, "", ())
 
 
 def is_collection(client: Client, path: str) -> tuple[bool, list[Exchange]]:
