@@ -1,5 +1,7 @@
 """What arrives is what was sent: sizes, short bodies, and what is left behind."""
 
+from typing import Any
+
 import pytest
 
 from harness import expect
@@ -7,7 +9,7 @@ from harness.checks import needs, requirement
 from suites.test_progress_framing import PLAIN
 
 SIZES = (0, 1, 65_535, 65_536, 65_537, 10_000_000)
-INCOMPLETE = {
+INCOMPLETE: dict[str, dict[str, Any]] = {
     "fewer bytes than Content-Length": {"size": 50_000, "extra": 50_000},
     "nothing but Content-Length": {"size": 50_000, "cut_at": 0},
     "closed in the middle": {"size": 300_000, "cut_at": 150_000},
@@ -41,6 +43,7 @@ def test_pushed_object_is_identical_to_its_source(client, party, upload, size):
 @requirement("INTEG-003")
 @pytest.mark.parametrize("manner", INCOMPLETE)
 @pytest.mark.parametrize("digest", ["none", "right"])
+@pytest.mark.usefixtures("pull_works")
 def test_pull_of_an_incomplete_body_fails(client, party, new_path, manner, digest):
     far = party.source(**INCOMPLETE[manner], digest=digest, ranges=False)
     copy = client.pull(far.url, new_path, **PLAIN)

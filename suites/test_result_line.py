@@ -56,6 +56,7 @@ def test_success_line_is_success_created(judge, client, party, new_path):
 
 
 @requirement("MARK-022")
+@pytest.mark.usefixtures("pull_works")
 def test_failure_text_stays_on_one_line(client, party, new_path):
     manners = {"get_status": 404, "head_status": 404, "reason": "Gone Astray", "page": PAGE}
     copy = client.pull(party.source(**manners).url, new_path, **PLAIN)

@@ -1,5 +1,7 @@
 """The marker keys of dCache: State, Stripe Status and the times of the stripe (reading B03)."""
 
+from itertools import pairwise
+
 import pytest
 
 from harness import expect
@@ -101,4 +103,4 @@ def moved(made, marker):
 def pause_of(made):
     """When the source's longest silence began and when it ended, in monotonic seconds."""
     steps = [when for seen in made.data for when, _ in seen.steps]
-    return max(zip(steps, steps[1:], strict=False), key=lambda pair: pair[1] - pair[0])
+    return max(pairwise(steps), key=lambda pair: pair[1] - pair[0])
