@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import time
@@ -22,6 +23,8 @@ ANY_AUDIENCE = "https://wlcg.cern.ch/jwt/v1/any"
 """The audience of the WLCG profile (section "aud") that every service accepts."""
 SIGNATURES = ["RS256", "ES256"]
 OWN_LIFETIME = 24 * 3600
+REMEMBERED = 1024
+"""Most verified tokens that are remembered."""
 READING = LOOKING | {Activity.DOWNLOAD}
 CREATING = frozenset({Activity.UPLOAD})
 WRITING = CREATING | {Activity.DELETE, Activity.MANAGE, Activity.UPDATE_METADATA}
@@ -87,9 +90,25 @@ class TokenJudge:
         self._behaviour = behaviour
         self._issuers = {issuer.url: issuer for issuer in issuers}
         self.audiences: list[str] = [ANY_AUDIENCE]
+        self._verified_before: dict[bytes, Identity] = {}
 
     def identify(self, token: str) -> Identity:
-        """Raises BadToken."""
+        """Who a token stands for; raises BadToken.
+
+        What was verified once is remembered by its hash until it expires: a signature costs more
+        than the rest of a small request.
+        """
+        key = hashlib.sha256(token.encode()).digest()
+        known = self._verified_before.get(key)
+        if known is not None and (known.expires or 0) > time.time():
+            return known
+        found = self._identify(token)
+        if len(self._verified_before) >= REMEMBERED:
+            self._verified_before.clear()
+        self._verified_before[key] = found
+        return found
+
+    def _identify(self, token: str) -> Identity:
         claims = self._verified(token)
         grants = tuple(self._grants(str(claims.get("scope", ""))))
         return Identity(
