@@ -1,0 +1,79 @@
+"""Secrets and encryption: what a server takes in the clear, and to whom a client shows secrets."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from harness import expect
+from harness.checks import needs, requirement
+
+BAD_DOORS = ("unknown-ca", "self-signed", "wrong-name", "expired")
+PLAIN = {"credential": "none", "require_checksum_verification": "false"}
+
+
+def not_served(answer, leaf):
+    """The content does not come; a redirect, a refusal and a closed door are all good."""
+    delivered = leaf.content in (answer.body.content or b"")
+    expect.that(not delivered, "no content", f"{answer.status}, the content", answer)
+
+
+@requirement("AUTH-002")
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_password_is_rejected_without_encryption(ways, plain, private, client, method):
+    identity = ways("basic").client.identity
+    refused_in_the_clear(identity, plain, private, client, method)
+
+
+@requirement("AUTH-020")
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_token_is_not_honoured_without_encryption(ways, plain, private, client, method):
+    identity = ways("token").client.identity
+    refused_in_the_clear(identity, plain, private, client, method)
+
+
+def refused_in_the_clear(identity, plain, private, client, method):
+    """The identity that may read and write with encryption may do neither without."""
+    read = client.known_as(identity).get(private.inside.path)
+    expect.control(read.status == 200, f"with encryption: {read.status}", read)
+    if method == "GET":
+        not_served(plain.request("GET", private.inside.path, identity), private.inside)
+        return
+    fresh = f"{private.directory}/clear-{secrets.token_hex(4)}"
+    answer = plain.request("PUT", fresh, identity, body=b"in the clear")
+    stored = client.head(fresh).status == 200
+    expect.that(not stored, "nothing stored", f"{answer.status}, the file is there", answer)
+
+
+@requirement("AUTH-021")
+@pytest.mark.parametrize("door", BAD_DOORS)
+def test_source_with_a_bad_certificate_gets_no_request(client, party, new_path, door):
+    token = f"Bearer {secrets.token_urlsafe(24)}"
+    good, bad = party.source(size=300), party.source(door=door, size=300)
+    headers = {"transfer_header_authorization": token, **PLAIN}
+    control = client.pull(good.url, f"{new_path}-control", **headers)
+    expect.control(control.succeeded, f"a pull from a good certificate: {control}", control)
+    copy = client.pull(bad.url, new_path, **headers)
+    no_request(bad, copy)
+
+
+@requirement("AUTH-021")
+@needs("tpc-push")
+@pytest.mark.parametrize("door", BAD_DOORS)
+def test_destination_with_a_bad_certificate_gets_no_request(client, party, existing, door):
+    token = f"Bearer {secrets.token_urlsafe(24)}"
+    good, bad = party.destination(), party.destination(door=door)
+    headers = {"transfer_header_authorization": token, **PLAIN}
+    control = client.push(existing.path, good.url, **headers)
+    expect.control(control.succeeded, f"a push to a good certificate: {control}", control)
+    copy = client.push(existing.path, bad.url, **headers)
+    no_request(bad, copy)
+
+
+def no_request(far, copy):
+    """Nothing was asked behind a certificate that nobody should believe."""
+    leaked = any(seen.header("authorization") for seen in far.requests)
+    shown = f"{len(far.requests)} requests{', with the token' if leaked else ''}"
+    expect.that(not far.requests, "no request", shown, copy, severe=True)
+    expect.failure(copy)
