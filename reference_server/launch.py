@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import resource
 import shutil
 import signal
 import sys
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(json.dumps(deviation_list(), indent=1) + "\n")
         return 0
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    allow_many_files()
     work = Path(tempfile.mkdtemp(prefix="httptpc-server-"))
     try:
         return _run(options, work)
@@ -36,6 +38,12 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE_ERROR
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def allow_many_files() -> None:
+    """A transfer holds three descriptors: raise the soft limit as far as we may."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def deviation_list() -> list[dict[str, Any]]:

@@ -42,3 +42,7 @@ def answer(request: Request) -> Response:
         return method(request)
     except StoreProblem as problem:
         raise Refusal(STATUS_OF.get(type(problem), 409), str(problem)) from None
+    except OSError as problem:
+        if problem.filename is None:
+            raise  # the connection's, not the store's
+        raise Refusal(500, f"local storage: {problem.strerror}") from None

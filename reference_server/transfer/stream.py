@@ -52,6 +52,8 @@ class TransferStream:
             (pull if order.direction is Direction.PULL else push)(order, self.parts, pulse)
         except (TransferFailed, StoreProblem, Refusal) as problem:
             return behaviour.failure_text(str(problem))
+        except OSError as problem:  # of the store: the far side's have become TransferFailed
+            return behaviour.failure_text(f"local storage: {problem.strerror}")
         except Cancelled:
             if behaviour.cancels_others_of_owner():
                 running.doom(order.owner)

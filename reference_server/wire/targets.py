@@ -11,6 +11,8 @@ from reference_server.refusal import Refusal
 RESERVED_PREFIX = ".httptpc"
 """Path elements that begin so belong to the store itself and are nobody's resource."""
 MAX_ELEMENT = 255
+MAX_PATH = 3000
+"""Bytes; with the directory of the store it must stay below PATH_MAX."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def decode_path(raw_path: str, decode: Callable[[str], str] | None = None) -> st
     """
     decode = decode or decode_element
     elements = [decode(raw) for raw in raw_path.split("/") if raw]
-    return "/" + "/".join(elements)
+    path = "/" + "/".join(elements)
+    if len(path.encode()) > MAX_PATH:
+        raise Refusal(414, "path too long")
+    return path
 
 
 def decode_element(raw: str) -> str:

@@ -73,9 +73,14 @@ def below_a_last_one(user: pki.Credential, _: pki.Credential) -> list[pki.Creden
     return [proxy_of(last), last, user]
 
 
+def two_in_a_row(user: pki.Credential, _: pki.Credential) -> list[pki.Credential]:
+    first = proxy_of(user)
+    return [proxy_of(first), first, user]
+
+
 FORGERIES: dict[str, tuple[Forge, str | None]] = {
     "right": (lambda user, _: [proxy_of(user), user], None),
-    "second": (lambda user, _: (first := proxy_of(user)) and [proxy_of(first), first, user], None),
+    "second": (two_in_a_row, None),
     "foreign subject": (
         lambda user, _: [proxy_of(user, subject=STRANGER), user],
         "proxy-rules-not-enforced",
