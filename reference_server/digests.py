@@ -8,9 +8,10 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
-from reference_server.store import Block, Draft, Reader, Record
+from reference_server.store import Block, Draft, Reader
 
 ADLER32 = "adler32"
 HASHES = {"md5": "md5", "sha": "sha1", "sha-256": "sha256", "sha-512": "sha512"}
@@ -130,8 +131,8 @@ def digests_of(reader: Reader, algorithms: Iterable[str]) -> dict[str, str]:
     missing = [name for name in wanted if name not in record.digests]
     if missing:
         computed = compute(reader, reader.entry.size, missing)
-        record = Record({**record.digests, **computed}, record.owner, record.properties)
-        reader.amend(record)
+        reader.amend(lambda now: replace(now, digests={**now.digests, **computed}))
+        record = replace(record, digests={**record.digests, **computed})
     return {name: record.digests[name] for name in wanted}
 
 

@@ -81,6 +81,12 @@ class Request:
         return ", ".join(self.parts.behaviour.allowed_methods(list(ALL_METHODS)))
 
     @property
+    def base(self) -> str:
+        """Scheme and authority under which the client reaches this server."""
+        scheme = "https" if self.peer.secure else "http"
+        return f"{scheme}://{self.head.get('host') or ''}"
+
+    @property
     def is_redirected(self) -> bool:
         """Whether a head node sent the request here."""
         return self.identity is not None and self.identity.scheme is Scheme.TICKET

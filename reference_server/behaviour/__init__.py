@@ -8,6 +8,7 @@ path except where the path itself is the matter.
 from __future__ import annotations
 
 from reference_server.behaviour.access import AccessSeams
+from reference_server.behaviour.attributes import AttributeSeams
 from reference_server.behaviour.cancelling import CancelSeams
 from reference_server.behaviour.checksums import ChecksumSeams
 from reference_server.behaviour.copying import CopySeams
@@ -15,6 +16,8 @@ from reference_server.behaviour.dav import DavSeams
 from reference_server.behaviour.macaroons import MacaroonSeams
 from reference_server.behaviour.markers import MarkerSeams
 from reference_server.behaviour.outgoing import OutgoingSeams
+from reference_server.behaviour.pages import MetalinkSeams, PageSeams
+from reference_server.behaviour.properties import PropertySeams
 from reference_server.behaviour.redirecting import RedirectSeams
 from reference_server.behaviour.verification import VerificationSeams
 
@@ -30,5 +33,9 @@ class Behaviour(
     DavSeams,
     ChecksumSeams,
     RedirectSeams,
+    PropertySeams,
+    AttributeSeams,
+    PageSeams,
+    MetalinkSeams,
 ):
     """The right behaviour: the composition of all seam groups."""

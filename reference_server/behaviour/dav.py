@@ -150,6 +150,9 @@ class DavSeams:
         """Status of an attempt to change a property in a PROPPATCH."""
         return "403 Forbidden"
 
-    def href(self, encoded_path: str, *, is_collection: bool) -> str:
-        """Form of a href: absolute path, percent-encoded, collections with a final slash."""
+    def href(self, encoded_path: str, *, base: str, is_collection: bool) -> str:
+        """Form of a href: absolute path, percent-encoded, collections with a final slash.
+
+        `base` is scheme and authority, which would make it an absolute URL.
+        """
         return encoded_path

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.methods import asking, copying, issuing, listing, namespace, reading, writing
+from reference_server.methods import (
+    asking,
+    copying,
+    issuing,
+    listing,
+    namespace,
+    patching,
+    reading,
+    writing,
+)
 from reference_server.refusal import Refusal
 from reference_server.request import Request
 from reference_server.store import Exists, IsCollection, Missing, NoParent, NoSpace, StoreProblem
@@ -21,7 +30,7 @@ METHODS: dict[str, Callable[[Request], Response]] = {
     "MOVE": namespace.move,
     "COPY": copying.copy,
     "PROPFIND": listing.propfind,
-    "PROPPATCH": listing.proppatch,
+    "PROPPATCH": patching.proppatch,
 }
 STATUS_OF: dict[type[StoreProblem], int] = {
     Missing: 404,

@@ -1,18 +1,16 @@
-"""PROPFIND and PROPPATCH (RFC 4918 sections 9.1 and 9.2)."""
+"""PROPFIND (RFC 4918 section 9.1)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
 from reference_server.auth.identity import Activity
-from reference_server.methods.namespace import check_conditions
+from reference_server.behaviour.properties import Name
+from reference_server.methods.attributes import name_of_key
 from reference_server.methods.pages import visible_members
-from reference_server.methods.properties import CHECKSUMS, DAV, Name, known_names, value
+from reference_server.methods.properties import DAV, Properties
 from reference_server.refusal import Refusal
 from reference_server.request import Request
 from reference_server.store import Entry
@@ -38,22 +36,26 @@ class Wish:
 def propfind(request: Request) -> Response:
     """Properties of a resource and, by Depth, of its members."""
     request.require(Activity.READ_METADATA)
-    entry = request.existing()
-    depth = (request.head.get("depth") or "infinity").lower()
+    behaviour = request.parts.behaviour
+    entry = request.parts.store.stat(request.path) or behaviour.propfind_missing(request.path)
+    depth = behaviour.propfind_depth(request.head.get("depth"))
     if depth not in ("0", "1", "infinity"):
         raise Refusal(400, "bad Depth")
     if depth != "0" and entry.is_collection:
         request.require(Activity.LIST)
     wish = _wish(request)
-    found = [_response(request, item, wish) for item in _entries(request, entry, depth)]
-    return multistatus(found)
+    entries = _entries(request, entry, depth)
+    if len(entries) > 1 and not behaviour.lists_itself():
+        del entries[0]
+    return multistatus(request, [_response(request, item, wish) for item in entries])
 
 
-def multistatus(responses: list[str]) -> Response:
+def multistatus(request: Request, responses: list[str]) -> Response:
     """A 207 with these response elements."""
     body = "".join(responses)
     document = f'{XML_HEAD}<D:multistatus xmlns:D="DAV:">{body}</D:multistatus>\n'
-    return Response(207, (("Content-Type", XML),), document.encode())
+    status = request.parts.behaviour.multistatus_status()
+    return Response(status, (("Content-Type", XML),), document.encode())
 
 
 def _entries(request: Request, entry: Entry, depth: str) -> list[Entry]:
@@ -70,6 +72,7 @@ def _entries(request: Request, entry: Entry, depth: str) -> list[Entry]:
 def _wish(request: Request) -> Wish:
     document = read_document(request)
     if document is None:
+        request.parts.behaviour.empty_propfind()
         return Wish(None)
     if document.tag != "{DAV:}propfind":
         raise Refusal(400, "not a propfind document")
@@ -77,11 +80,11 @@ def _wish(request: Request) -> Wish:
         return Wish(None, with_values=False)
     prop = document.find("{DAV:}prop")
     if prop is not None:
-        return Wish(tuple(dict.fromkeys(name_of_tag(child.tag) for child in prop)))
+        return Wish(tuple(dict.fromkeys(name_of_key(child.tag) for child in prop)))
     if document.find("{DAV:}allprop") is None:
         raise Refusal(400, "neither prop, propname nor allprop")
     included = document.find("{DAV:}include")
-    extra = () if included is None else tuple(name_of_tag(child.tag) for child in included)
+    extra = () if included is None else tuple(name_of_key(child.tag) for child in included)
     return Wish(None, extra=extra)
 
 
@@ -90,31 +93,24 @@ def read_document(request: Request) -> Element | None:
     raw = request.body.read_all(MAX_DOCUMENT)
     if not raw.strip():
         return None
-    try:
-        document: Element = fromstring(raw, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
-        raise Refusal(400, "body is not well-formed XML without DTD") from None
-    return document
-
-
-def name_of_tag(tag: str) -> Name:
-    """Namespace and local name of an element."""
-    namespace, _, local = tag.rpartition("}")
-    return (namespace.lstrip("{"), local)
+    return request.parts.behaviour.parse_document(raw)
 
 
 def _response(request: Request, entry: Entry, wish: Wish) -> str:
-    names = (*known_names(entry), *wish.extra) if wish.names is None else wish.names
+    behaviour, properties = request.parts.behaviour, Properties(request, entry)
+    names = (*properties.names(), *wish.extra) if wish.names is None else wish.names
     found: list[str] = []
-    missing: list[str] = []
+    missing: list[Name] = []
     for name in names:
-        text = value(request, entry, name)
+        text = properties.value(name)
         if text is None:
-            missing.append(element(name, ""))
+            missing.append(name)
         else:
             found.append(element(name, text if wish.with_values else ""))
-    stats = [propstat(found, "200 OK")] if found or not missing else []
-    stats += [propstat(missing, "404 Not Found")] if missing else []
+    missing = behaviour.missing_properties(missing) if missing else []
+    stats = [behaviour.propstat("".join(found), "200 OK")] if found or not missing else []
+    lost = "".join(element(name, "") for name in missing)
+    stats += [behaviour.propstat(lost, "404 Not Found")] if missing else []
     return response(href(request, entry), stats)
 
 
@@ -122,20 +118,13 @@ def href(request: Request, entry: Entry) -> str:
     """The resource's href."""
     encoded = encode_path(request.visible_path(entry.path))
     slash = "/" if entry.is_collection and not encoded.endswith("/") else ""
-    return request.parts.behaviour.href(encoded + slash, is_collection=entry.is_collection)
+    href = request.parts.behaviour.href
+    return href(encoded + slash, base=request.base, is_collection=entry.is_collection)
 
 
 def response(href: str, stats: list[str]) -> str:
     """A response element."""
     return f"<D:response><D:href>{escape(href)}</D:href>{''.join(stats)}</D:response>"
-
-
-def propstat(elements: list[str], status: str) -> str:
-    """A propstat element."""
-    return (
-        f"<D:propstat><D:prop>{''.join(elements)}</D:prop>"
-        f"<D:status>HTTP/1.1 {status}</D:status></D:propstat>"
-    )
 
 
 def element(name: Name, text: str) -> str:
@@ -144,23 +133,3 @@ def element(name: Name, text: str) -> str:
     tag = f"D:{local}" if namespace == DAV else local
     bound = "" if namespace == DAV else f" xmlns={quoteattr(namespace)}"
     return f"<{tag}{bound}>{text}</{tag}>" if text else f"<{tag}{bound}/>"
-
-
-def proppatch(request: Request) -> Response:
-    """No property can be changed yet: each is answered 403 in a 207."""
-    for activity in request.parts.behaviour.needed_for_proppatch():
-        request.require(activity)
-    entry = request.existing()
-    document = read_document(request)
-    if document is None or document.tag != "{DAV:}propertyupdate":
-        raise Refusal(400, "not a propertyupdate document")
-    check_conditions(request, entry)
-    names = [
-        name_of_tag(child.tag)
-        for instruction in document
-        for prop in instruction.findall("{DAV:}prop")
-        for child in prop
-    ]
-    refused = [element(name, "") for name in dict.fromkeys(names)]
-    status = request.parts.behaviour.protected_property_status(CHECKSUMS in names)
-    return multistatus([response(href(request, entry), [propstat(refused, status)])])

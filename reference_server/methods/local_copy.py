@@ -63,7 +63,8 @@ def _copy_tree(store: Store, entry: Entry, destination: str, owner: str, *, deep
     if not entry.is_collection:
         return _copy_file(store, entry, destination, owner)
     store.make_collection(destination)
-    store.set_owner(destination, owner)
+    properties = store.record(entry.path).properties
+    store.amend(destination, lambda _: Record(owner=owner, properties=properties))
     for member in store.children(entry.path) if deep else ():
         name = member.path.rpartition("/")[2]
         _copy_tree(store, member, f"{destination}/{name}", owner, deep=True)

@@ -1,60 +1,130 @@
-"""Live properties of resources (RFC 4918 section 15)."""
+"""The properties of one resource: live ones (RFC 4918 section 15) and extended attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import formatdate
+from functools import cached_property
 from xml.sax.saxutils import escape
 
+from reference_server.behaviour.properties import XATTR, Name
 from reference_server.digests import ADLER32, digests_of
+from reference_server.methods.attributes import key_of, name_of_key
 from reference_server.request import Request
-from reference_server.store import Entry
+from reference_server.store import Entry, Missing
 from reference_server.wire.targets import name_of
 
 DAV = "DAV:"
 DCACHE = "http://www.dcache.org/2013/webdav"
-Name = tuple[str, str]
-"""Namespace and local name."""
+SRM = "http://srm.lbl.gov/StorageResourceManager"
 CHECKSUMS: Name = (DCACHE, "Checksums")
-COMMON = ("resourcetype", "getlastmodified", "creationdate", "getetag", "displayname")
-OF_FILES = ("getcontentlength", "getcontenttype")
 
 
-def known_names(entry: Entry) -> list[Name]:
-    """Properties that allprop returns; Checksums has to be asked for."""
-    return [(DAV, name) for name in (*COMMON, *(() if entry.is_collection else OF_FILES))]
+class Properties:
+    """What PROPFIND tells about one resource. Values are XML text."""
+
+    def __init__(self, request: Request, entry: Entry) -> None:
+        self.entry = entry
+        self._request = request
+        self._behaviour = request.parts.behaviour
+
+    def names(self) -> list[Name]:
+        """Properties that allprop returns; Checksums has to be asked for."""
+        live = [name for name in LIVE if name != CHECKSUMS and self._has(name)]
+        attributes = [
+            (self._behaviour.attribute_namespace(), name_of_key(key)[1])
+            for key in self.stored
+            if name_of_key(key)[0] == XATTR
+        ]
+        return self._behaviour.allprop([*live, *attributes])
+
+    def value(self, asked: Name) -> str | None:
+        """A property, None when the resource does not have it."""
+        name = self._behaviour.meant_property(*asked)
+        if self._behaviour.is_mutable(name):
+            kept = self._kept(name)
+            if kept is not None:
+                return escape(kept, {"\r": "&#13;"})  # a bare CR would be read as LF
+        if name[0] == self._behaviour.attribute_namespace():
+            return self._behaviour.absent_attribute()
+        return LIVE[name](self) if self._has(name) else None
+
+    @cached_property
+    def stored(self) -> dict[str, str]:
+        """What clients stored with the resource, by name in Clark's notation."""
+        try:
+            return self._request.parts.store.record(self.entry.path).properties
+        except Missing:
+            return {}
+
+    def _kept(self, name: Name) -> str | None:
+        shown = self._behaviour.attribute_namespace()
+        if XATTR in (name[0], shown) and name[0] != shown:
+            return None
+        return self.stored.get(key_of(name))
+
+    def _has(self, name: Name) -> bool:
+        return name in LIVE and not (self.entry.is_collection and name in OF_FILES)
+
+    def checksums(self) -> str:
+        reader = self._request.parts.store.open(self.entry.path)
+        try:
+            known = reader.record().digests or digests_of(reader, [ADLER32])
+        finally:
+            reader.close()
+        value_of = self._behaviour.digest_value
+        return escape(",".join(f"{name}={value_of(name, text)}" for name, text in known.items()))
+
+    def name(self) -> str:
+        return escape(name_of(self._request.visible_path(self.entry.path)))
+
+    def tag(self) -> str:
+        return escape(self._behaviour.etag_property(self._behaviour.entity_tag(self.entry)))
+
+    def created(self) -> str:
+        return self._behaviour.creation_date(self.entry.created_ns / 1e9)
+
+    def modified(self) -> str:
+        return self._behaviour.last_modified(self.entry.modified_ns / 1e9)
+
+    def length(self) -> str:
+        return str(self._behaviour.content_length(self.entry.size))
+
+    def type(self) -> str:
+        return self._behaviour.resource_type(is_collection=self.entry.is_collection)
+
+    def is_collection(self) -> str:
+        return self._behaviour.iscollection(is_collection=self.entry.is_collection)
+
+    def locality(self) -> str:
+        return self._behaviour.file_locality()
 
 
-def value(request: Request, entry: Entry, name: Name) -> str | None:
-    """A property as XML text, None when the resource does not have it."""
-    if name == CHECKSUMS and not entry.is_collection:
-        return _checksums(request, entry)
-    if name not in known_names(entry):
-        return None
-    return _LIVE[name[1]](request, entry)
-
-
-def _checksums(request: Request, entry: Entry) -> str:
-    reader = request.parts.store.open(entry.path)
-    try:
-        known = reader.record().digests or digests_of(reader, [ADLER32])
-    finally:
-        reader.close()
-    value_of = request.parts.behaviour.digest_value
-    return escape(",".join(f"{name}={value_of(name, text)}" for name, text in known.items()))
-
-
-def _instant(ns: int) -> str:
-    return datetime.fromtimestamp(ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-_LIVE: dict[str, Callable[[Request, Entry], str]] = {
-    "resourcetype": lambda _, entry: "<D:collection/>" if entry.is_collection else "",
-    "getlastmodified": lambda _, entry: formatdate(entry.modified_ns / 1e9, usegmt=True),
-    "creationdate": lambda _, entry: _instant(entry.created_ns),
-    "getetag": lambda request, entry: escape(request.parts.behaviour.entity_tag(entry)),
-    "displayname": lambda _, entry: escape(name_of(entry.path)),
-    "getcontentlength": lambda _, entry: str(entry.size),
-    "getcontenttype": lambda _, entry: "application/octet-stream",
+LIVE: dict[Name, Callable[[Properties], str]] = {
+    (DAV, "resourcetype"): Properties.type,
+    (DAV, "getlastmodified"): Properties.modified,
+    (DAV, "creationdate"): Properties.created,
+    (DAV, "getcreated"): Properties.created,
+    (DAV, "getetag"): Properties.tag,
+    (DAV, "displayname"): Properties.name,
+    (DAV, "name"): Properties.name,
+    (DAV, "iscollection"): Properties.is_collection,
+    (DAV, "isreadonly"): lambda _: "FALSE",
+    (DAV, "supported-report-set"): lambda _: "",
+    (DAV, "getcontentlength"): Properties.length,
+    (DAV, "getcontenttype"): lambda _: "application/octet-stream",
+    (SRM, "AccessLatency"): lambda _: "ONLINE",
+    (SRM, "RetentionPolicy"): lambda _: "REPLICA",
+    (SRM, "FileLocality"): Properties.locality,
+    CHECKSUMS: Properties.checksums,
 }
+"""Live properties: those of the RFC, and those of dCache (WebDAV chapter, properties)."""
+OF_FILES = frozenset(
+    {
+        (DAV, "getcontentlength"),
+        (DAV, "getcontenttype"),
+        (SRM, "AccessLatency"),
+        (SRM, "RetentionPolicy"),
+        (SRM, "FileLocality"),
+        CHECKSUMS,
+    }
+)

@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 from reference_server.auth.identity import Activity
 from reference_server.methods.digesting import digest_headers
-from reference_server.methods.pages import collection_page
+from reference_server.methods.pages import collection
 from reference_server.methods.ranges import Span, Unsatisfiable, parse_ranges
 from reference_server.methods.redirecting import redirected
 from reference_server.refusal import Headers, Refusal
@@ -68,14 +68,16 @@ def get(request: Request) -> Response:
     entry = request.parts.store.stat(request.path)
     is_collection = entry is not None and entry.is_collection
     if not is_head:
-        request.require(Activity.LIST if is_collection else Activity.DOWNLOAD)
+        needed = behaviour.needed_for_page() if is_collection else (Activity.DOWNLOAD,)
+        for activity in needed:
+            request.require(activity)
         for activity in behaviour.also_needed_for_get():
             request.require(activity)
     if entry is None:
         behaviour.get_missing()
         return Response(200)
     if is_collection:
-        return collection_page(request, entry)
+        return collection(request, entry)
     elsewhere = redirected(request)
     if elsewhere is not None:
         return elsewhere

@@ -17,7 +17,9 @@ def redirected(request: Request) -> Response | None:
         return None
     ticket = node.tickets.issue(request.identity, method, request.target.path)
     path = behaviour.redirect_path(encode_path(request.target.path))
-    location = f"{behaviour.redirect_base(node.url)}{path}?ticket={quote(ticket)}"
+    along = behaviour.redirect_query(request.target.query)
+    query = f"{along}&" if along else ""
+    location = f"{behaviour.redirect_base(node.url)}{path}?{query}ticket={quote(ticket)}"
     headers: Headers = (("Location", location),) if behaviour.location_is_sent() else ()
     return Response(behaviour.redirect_status(method), headers)
 

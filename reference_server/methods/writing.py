@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.digests import Hasher, parse_digests
+from reference_server.methods.attributes import uploaded_attributes
 from reference_server.methods.digesting import chosen
 from reference_server.methods.namespace import check_conditions, check_parent, make_parents
 from reference_server.methods.redirecting import redirect_upload
@@ -24,7 +25,7 @@ def put(request: Request) -> Response:
     draft = request.parts.store.draft()
     try:
         digests = _receive(request, draft, checks)
-        record = Record(digests, owner=_owner(request))
+        record = Record(digests, owner=_owner(request), properties=checks.attributes)
         is_elsewhere = redirected or request.is_redirected
         path = request.parts.behaviour.published_path(request.path, redirected=is_elsewhere)
         entry = draft.publish(path, record, replace=not checks.only_new)
@@ -40,6 +41,7 @@ class Checks:
     md5: str | None
     digests: dict[str, str]
     only_new: bool
+    attributes: dict[str, str]
 
 
 def _check_head(request: Request, old: Entry | None) -> Checks:
@@ -74,6 +76,7 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
         md5=None if text is None else behaviour.content_md5(text),
         digests=parse_digests(given or ""),
         only_new=(head.get("if-none-match") or "").strip() == "*",
+        attributes=uploaded_attributes(request),
     )
 
 

@@ -6,6 +6,7 @@ to a draft that no request can see and becomes visible by one atomic step, `Draf
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -61,6 +62,10 @@ class Record:
     properties: dict[str, str] = field(default_factory=dict)
 
 
+Change = Callable[[Record], Record]
+"""What becomes of a record."""
+
+
 class Reader(Protocol):
     """An open object. It keeps showing the bytes it was opened on, whatever happens to the path."""
 
@@ -72,8 +77,8 @@ class Reader(Protocol):
 
     def record(self) -> Record: ...
 
-    def amend(self, record: Record) -> None:
-        """Keep another record with the object."""
+    def amend(self, change: Change) -> None:
+        """Change what is kept with the object; no other change comes in between."""
 
     def close(self) -> None: ...
 
@@ -123,6 +128,12 @@ class Store(Protocol):
         """Who created the resource; empty when unknown."""
 
     def set_owner(self, path: str, owner: str) -> None: ...
+
+    def record(self, path: str) -> Record:
+        """What is kept with an object or a collection; raises Missing."""
+
+    def amend(self, path: str, change: Change) -> None:
+        """Change that, while no other change comes in between; raises Missing."""
 
     def close(self) -> None:
         """Drop what is temporary; what a user gave as store stays."""

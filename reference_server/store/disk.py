@@ -21,6 +21,7 @@ from pathlib import Path
 
 from reference_server.store import (
     Block,
+    Change,
     Draft,
     Entry,
     Exists,
@@ -32,6 +33,7 @@ from reference_server.store import (
     Record,
     StoreProblem,
 )
+from reference_server.store.sidecars import Key, Sidecars
 from reference_server.wire.targets import RESERVED_PREFIX
 
 RECORD_ATTRIBUTE = "user.httptpc"
@@ -48,10 +50,12 @@ class DiskStore:
         self._serial = itertools.count()
         self._clock = threading.Lock()
         self._last_ns = 0
-        self.records: dict[tuple[int, int], Record] = {}
         self._incoming = root / RESERVED_PREFIX / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
         self._sweep()
+        self.amending = threading.Lock()
+        self.sidecars = Sidecars(root / RESERVED_PREFIX / "records")
+        self.sidecars.sweep(root)
 
     def place(self, path: str) -> Path:
         """The file that stands for a path."""
@@ -131,6 +135,14 @@ class DiskStore:
     def set_owner(self, path: str, owner: str) -> None:
         write_record(self, str(self.place(path)), self.place(path).lstat(), Record(owner=owner))
 
+    def record(self, path: str) -> Record:
+        with _opened(self.place(path)) as fd:
+            return _read_record(self, fd, os.fstat(fd))
+
+    def amend(self, path: str, change: Change) -> None:
+        with _opened(self.place(path)) as fd:
+            amend(self, fd, os.fstat(fd), change)
+
     def close(self) -> None:
         if self._temporary:
             shutil.rmtree(self.root, ignore_errors=True)
@@ -158,8 +170,8 @@ class DiskReader:
     def record(self) -> Record:
         return _read_record(self._store, self._fd, self._stat)
 
-    def amend(self, record: Record) -> None:
-        write_record(self._store, self._fd, self._stat, record)
+    def amend(self, change: Change) -> None:
+        amend(self._store, self._fd, self._stat, change)
 
     def close(self) -> None:
         os.close(self._fd)
@@ -275,11 +287,9 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 
 
 def _read_record(store: DiskStore, where: int | str, found: os.stat_result) -> Record:
-    key = (found.st_ino, found.st_mtime_ns)
-    if key in store.records:
-        return store.records[key]
     try:
-        kept = json.loads(os.getxattr(where, RECORD_ATTRIBUTE))
+        aside = store.sidecars.get(_key(found))
+        kept = json.loads(aside or os.getxattr(where, RECORD_ATTRIBUTE))
     except (OSError, ValueError):
         return Record()
     if kept.pop("of", None) != list(_identity(found)):
@@ -288,9 +298,39 @@ def _read_record(store: DiskStore, where: int | str, found: os.stat_result) -> R
 
 
 def write_record(store: DiskStore, where: int | str, found: os.stat_result, record: Record) -> None:
-    """Keep the record as an extended attribute, or in memory where there are none."""
+    """Keep the record as an extended attribute, or aside where there are none or only small ones.
+
+    One kept aside counts first; at any crash either the old or the new one counts.
+    """
     kept = json.dumps({"of": _identity(found), **asdict(record)}).encode()
     try:
         os.setxattr(where, RECORD_ATTRIBUTE, kept)
     except OSError:
-        store.records[(found.st_ino, found.st_mtime_ns)] = record
+        store.sidecars.put(_key(found), kept)
+    else:
+        store.sidecars.drop(_key(found))
+
+
+def amend(store: DiskStore, fd: int, found: os.stat_result, change: Change) -> None:
+    """Change the record of an open file or directory; no other change comes in between."""
+    with store.amending:
+        write_record(store, fd, found, change(_read_record(store, fd, found)))
+    if store.durable:
+        os.fsync(fd)
+
+
+def _key(found: os.stat_result) -> Key:
+    """A collection keeps its record when its members change, and with them its time."""
+    return (found.st_ino, 0 if stat_bits.S_ISDIR(found.st_mode) else found.st_mtime_ns)
+
+
+@contextlib.contextmanager
+def _opened(place: Path) -> Iterator[int]:
+    try:
+        fd = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        raise Missing(str(place)) from None
+    try:
+        yield fd
+    finally:
+        os.close(fd)

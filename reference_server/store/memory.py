@@ -10,6 +10,7 @@ from dataclasses import replace as changed
 
 from reference_server.store import (
     Block,
+    Change,
     Draft,
     Entry,
     Exists,
@@ -59,7 +60,7 @@ class MemoryStore:
             raise Missing(path)
         if node.content is None:
             raise IsCollection(path)
-        return MemoryReader(node)
+        return MemoryReader(node, self._lock)
 
     def draft(self) -> Draft:
         return MemoryDraft(self)
@@ -100,6 +101,18 @@ class MemoryStore:
     def set_owner(self, path: str, owner: str) -> None:
         self._nodes[path].record = Record(owner=owner)
 
+    def record(self, path: str) -> Record:
+        node = self._nodes.get(path)
+        if node is None:
+            raise Missing(path)
+        return node.record
+
+    def amend(self, path: str, change: Change) -> None:
+        with self._lock:
+            if path not in self._nodes:
+                raise Missing(path)
+            self._nodes[path].record = change(self._nodes[path].record)
+
     def close(self) -> None:
         self._nodes.clear()
 
@@ -129,8 +142,9 @@ class MemoryStore:
 class MemoryReader:
     """An open object in memory."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, lock: threading.RLock) -> None:
         self._node = node
+        self._lock = lock
         self.entry = node.entry
         self._content = memoryview(node.content or b"")
 
@@ -142,8 +156,9 @@ class MemoryReader:
     def record(self) -> Record:
         return self._node.record
 
-    def amend(self, record: Record) -> None:
-        self._node.record = record
+    def amend(self, change: Change) -> None:
+        with self._lock:
+            self._node.record = change(self._node.record)
 
     def close(self) -> None:
         self._content.release()
