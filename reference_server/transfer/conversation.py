@@ -11,7 +11,7 @@ import h11
 from reference_server.refusal import Headers
 from reference_server.transfer.far_side import FarSide
 from reference_server.transfer.problems import TransferFailed
-from reference_server.wire.bodies import BLOCK
+from reference_server.wire.bodies import FIRST_BLOCK, grown
 from reference_server.wire.heads import MAX_HEAD, head_end
 
 DRAINABLE = 64 * 1024
@@ -140,7 +140,7 @@ class Conversation:
     def _plain(self, length: int | None) -> Iterator[memoryview]:
         """A body of known length, or one that ends with the connection."""
         left = length
-        buffer = memoryview(bytearray(BLOCK if left is None else min(BLOCK, left)))
+        buffer = memoryview(bytearray(FIRST_BLOCK if left is None else min(FIRST_BLOCK, left)))
         while left is None or left > 0:
             view = buffer if left is None else buffer[: min(left, len(buffer))]
             count = self.far.gather_into(view)
@@ -150,6 +150,7 @@ class Conversation:
                 raise TransferFailed("far side closed before the announced Content-Length")
             left = None if left is None else left - count
             yield buffer[:count]
+            buffer = grown(buffer, count)
 
     def _chunked(self) -> Iterator[memoryview]:
         parser = _parser()

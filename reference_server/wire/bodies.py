@@ -11,9 +11,18 @@ from reference_server.wire.heads import RequestHead
 from reference_server.wire.inbox import READ_SIZE, Inbox
 
 BLOCK = 1 << 20
-"""Size of the reused bulk buffer, bytes. Untouched pages of it cost nothing."""
+"""Size of the reused bulk buffer, bytes."""
+FIRST_BLOCK = 1 << 16
+"""Size of a buffer before it has been filled once: thousands of slow streams must fit."""
 SMALL = 256 * 1024
 """A body up to this size is drained after a refusal so that the connection can live on."""
+
+
+def grown(buffer: memoryview, filled: int) -> memoryview:
+    """The buffer for the next block: a large one once a smaller one was filled."""
+    if filled < len(buffer) or len(buffer) >= BLOCK:
+        return buffer
+    return memoryview(bytearray(BLOCK))
 
 
 class TruncatedBody(Exception):
@@ -65,7 +74,7 @@ class RequestBody:
 
     def _of_known_length(self) -> Iterator[memoryview]:
         left = self.head.content_length or 0
-        buffer = memoryview(bytearray(min(BLOCK, left)))
+        buffer = memoryview(bytearray(min(FIRST_BLOCK, left)))
         while left:
             filled = self._fill(buffer[: min(left, len(buffer))])
             if not filled:
@@ -73,6 +82,7 @@ class RequestBody:
             left -= filled
             self.finished = not left
             yield buffer[:filled]
+            buffer = grown(buffer, filled)
 
     def _fill(self, view: memoryview) -> int:
         """Fill the view as far as the stream goes: TLS hands out at most 16 KiB per read."""
