@@ -126,15 +126,16 @@ def test_whoever_may_write_may_pull(ways, client, party, place, scheme):
 
 @requirement("AUTH-018")
 @pytest.mark.parametrize("how", ["PUT", "MKCOL", "DELETE", "COPY"])
-def test_known_user_without_the_right_gets_403(second, party, private, client, how):
-    read = second.get(private.inside.path)
-    expect.control(read.status < 500, f"the second identity cannot ask: {read.status}", read)
+def test_known_user_without_the_right_gets_403(second, party, spare, client, how):
+    file = spare()
+    read = second.get(file.path)
+    expect.control(0 < read.status < 500, f"the second identity cannot ask: {read.status}", read)
     if how == "DELETE":
-        answer = second.delete(private.outside.path)
+        answer = second.delete(file.path)
     else:
-        answer = asked(second, how, private.directory, party)
+        answer = asked(second, how, file.directory, party)
     expect.status(answer, 401, 403, 404)
-    expect.content(client.get(private.outside.path), private.outside.content)
+    expect.content(client.get(file.path), file.content)
 
 
 CONDITIONS = {

@@ -165,8 +165,9 @@ def test_several_activity_caveats_leave_what_all_allow(macaroons, client, tree, 
 
 @requirement("MAC-043")
 def test_limits_that_a_holder_adds_are_enforced(macaroons, client, tree, spare):
-    token = macaroons.below(tree.directory)
-    limited = macaroons.bearing(macaroons.narrowed(token, "activity:DOWNLOAD"))
+    limits = (macaroons.path_caveat(tree.directory), "activity:DOWNLOAD")
+    token = macaroons.issue(path=macaroons.widest)
+    limited = macaroons.bearing(macaroons.narrowed(token, *limits))
     file = spare()
     expect.content(limited.get(file.path), file.content)
     expect.denied(limited.get(tree.outside.path))
@@ -179,7 +180,7 @@ def test_limits_that_a_holder_adds_are_enforced(macaroons, client, tree, spare):
 @needs("propfind")
 @pytest.mark.parametrize("wish", ["activity", "path", "validity"])
 def test_macaroon_gives_no_stronger_macaroon(macaroons, tree, spare, wish):
-    token = macaroons.below(tree.directory, "activity:DOWNLOAD")
+    token = macaroons.issue("activity:DOWNLOAD", path=tree.directory)
     weak, file = macaroons.bearing(token), spare()
     expect.content(weak.get(file.path), file.content)
     path = tree.outside.directory if wish == "path" else tree.directory

@@ -109,7 +109,7 @@ def test_some_dialect_of_scopes_is_understood(allowed, private):
 
 @requirement("AUTH-013")
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_reading_scope_reads_below_its_path_and_no_more(allowed, client, private, dialect):
+def test_reading_scope_reads_below_its_path_and_no_more(allowed, client, private, spare, dialect):
     reader = allowed(dialect, "read")
     read = reader.get(private.inside.path)
     if read.status >= 400:
@@ -117,10 +117,10 @@ def test_reading_scope_reads_below_its_path_and_no_more(allowed, client, private
     expect.content(read, private.inside.content)
     for other in (private.outside, private.near):
         expect.denied(reader.get(other.path))
-    fresh = f"{private.directory}/scope-{secrets.token_hex(4)}"
-    expect.denied(reader.put(fresh, b"not allowed"))
-    expect.denied(reader.delete(private.inside.path))
-    expect.content(client.get(private.inside.path), private.inside.content)
+    file = spare()
+    expect.denied(reader.put(f"{file.path}-new", b"not allowed"))
+    expect.denied(reader.delete(file.path))
+    expect.content(client.get(file.path), file.content)
 
 
 @requirement("AUTH-013")
@@ -133,8 +133,9 @@ def test_writing_scope_writes_below_its_path_alone(allowed, client, private, spa
     expect.content(client.get(f"{private.directory}/{name}"), b"allowed")
     for other in (private.outside, private.near):
         expect.denied(writer.put(f"{other.directory}/{name}", b"not allowed"))
-        expect.denied(writer.delete(other.path))
-    expect.content(client.get(private.outside.path), private.outside.content)
+        file = spare(beside=other)
+        expect.denied(writer.delete(file.path))
+        expect.content(client.get(file.path), file.content)
 
 
 @requirement("AUTH-014")
