@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
 from fixtures.plugin import File
@@ -31,6 +32,16 @@ def find(answer: Exchange, name: str) -> Property:
     """A property of the first resource in a multistatus; of status None if it is not told."""
     entry = first_entry(answer)
     return (entry.get(name) if entry else None) or Property(name, None, "", ())
+
+
+def absent(client: Client, path: str) -> tuple[bool, Exchange]:
+    """Whether nothing is at ``path``: 404, or what a name is answered that nobody ever used."""
+    asked = client.get(path)
+    if asked.status == 404:
+        return True, asked
+    never = client.get(f"{path.rstrip('/')}-{secrets.token_hex(4)}")
+    same = (asked.status, asked.body.content) == (never.status, never.body.content)
+    return same, asked
 
 
 def is_collection(client: Client, path: str) -> tuple[bool, list[Exchange]]:

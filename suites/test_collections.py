@@ -5,7 +5,7 @@ import pytest
 from harness import expect
 from harness.checks import requirement
 from harness.client import Ask
-from suites.resources import answers_to, is_collection
+from suites.resources import absent, answers_to, is_collection
 
 ALWAYS_TRIED = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PROPFIND", "MKCOL", "MOVE")
 
@@ -34,8 +34,12 @@ def test_allow_names_what_works_and_no_more(client, survey, existing, folder, ne
 
 
 @requirement("DAV-002")
-def test_mkcol_makes_a_collection(client, new_path):
-    made = client.mkcol(f"{new_path}/")  # the form that RFC 4918 section 5.2 advises
+@pytest.mark.parametrize("slash", ["/", ""], ids=["slash", "no slash"])
+def test_mkcol_makes_a_collection(client, new_path, slash):
+    made = client.mkcol(new_path + slash)
+    if not slash and 400 <= made.status < 500:
+        expect.noted(f"a collection has to be named with a slash: {made.status} without")
+        return
     expect.status(made, 201, tolerated=(200, 204))
     found, evidence = is_collection(client, new_path)
     expect.that(found, "a collection", "something else, or nothing", made, *evidence)
@@ -54,9 +58,9 @@ def test_mkcol_on_what_exists_is_refused(client, folder, existing, what):
 @requirement("DAV-004")
 def test_mkcol_below_a_missing_parent_makes_nothing(client, new_path):
     answer = client.mkcol(f"{new_path}/child/")
-    parent = client.follow("HEAD", new_path)
+    nothing, parent = absent(client, new_path)
     expect.that(400 <= answer.status < 500, "409", answer.status, answer)
-    expect.that(parent.status == 404, "no parent", f"HEAD of it: {parent.status}", answer, parent)
+    expect.that(nothing, "no parent", f"GET of it: {parent.status}", answer, parent)
     expect.preferably(answer.status in (409, 404), "409", answer.status, answer)
 
 

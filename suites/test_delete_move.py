@@ -5,7 +5,7 @@ import pytest
 from harness import expect
 from harness.checks import needs, requirement
 from harness.problems import NotApplicable
-from suites.resources import multistatus
+from suites.resources import absent, multistatus
 
 DONE = (200, 201, 204)
 
@@ -57,8 +57,8 @@ def moving(client, upload, new_path):
 def test_move_renames_a_file(client, moving):
     file, target, answer = moving
     expect.content(arrived := client.get(target), file.content)
-    left = client.get(file.path)
-    expect.that(left.status == 404, "the source is gone", left.status, answer, left, arrived)
+    gone, left = absent(client, file.path)
+    expect.that(gone, "the source is gone", f"GET {left.status}", answer, left, arrived)
     expect.status(answer, 201, tolerated=(200, 204))
 
 
@@ -73,8 +73,8 @@ def test_move_replaces_a_file(client, upload, moving, form):
         return
     expect.status(answer, 204, 200, 201)
     expect.content(client.get(old.path), source.content)
-    left = client.get(source.path)
-    expect.that(left.status == 404, "the source is gone", left.status, answer, left)
+    gone, left = absent(client, source.path)
+    expect.that(gone, "the source is gone", f"GET {left.status}", answer, left)
 
 
 @requirement("DAV-009")

@@ -6,6 +6,7 @@ from harness import expect
 from harness.checks import requirement
 from harness.client import Ask
 from harness.problems import NotApplicable
+from suites.uploads import answered
 
 DONE = (200, 201, 204)
 
@@ -58,10 +59,12 @@ def _refused(answer):
 
 
 @requirement("REDIR-020")
-def test_http_1_0_upload_gets_no_interim_answer(client, new_path):
+@pytest.mark.parametrize("patience", [0.0, 0.5], ids=["body at once", "body held back"])
+def test_http_1_0_upload_gets_no_interim_answer(client, new_path, patience):
     sized = (("Expect", "100-continue"), ("Content-Length", "7"))
-    ask = client.ask("PUT", new_path, sized, version="1.0")
-    live = client.send(Ask(ask.method, ask.url, ask.headers, b"content", "1.0"))
+    live = client.send(client.ask("PUT", new_path, sized, version="1.0"))
+    live.until(answered, within=patience)
+    live.send(b"content")
     answer = client.closed(live.finish(within=60))
     interim = [i.status for i in answer.interim]
     expect.that(not interim, "no 1xx to HTTP/1.0", f"{interim}, then {answer.status}", answer)

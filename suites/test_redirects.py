@@ -114,7 +114,7 @@ def test_redirect_is_sent_when_its_target_is_ready(client, new_path):
         answer, target = redirected(client, f"{new_path}-{number}")
         put = client.request("PUT", target, body=CONTENT)
         told = f"upload {number + 1}: {put.status} {put.fault}".strip()
-        ready = put.status not in (0, 404, 503)
+        ready = put.status in STORED
         expect.that(ready, "the target takes the data at once", told, answer, put)
 
 

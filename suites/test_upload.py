@@ -29,9 +29,10 @@ def test_chunked_upload_stores_exactly_the_content(client, new_path):
 
 @requirement("REDIR-011")
 def test_upload_needs_no_expect_header(client, new_path):
-    answer = client.apart(Ask("PUT", new_path, (LENGTH,), CONTENT))
+    large = CONTENT * 20  # small ones may be treated more kindly
+    answer = client.apart(Ask("PUT", new_path, body=large))
     expect.status(answer, 201, 200, 204)
-    expect.content(client.get(new_path), CONTENT)
+    expect.content(client.get(new_path), large)
 
 
 @requirement("DAV-011")

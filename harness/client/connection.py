@@ -144,11 +144,19 @@ class Live:
             self.fault = self.fault or f"while sending: {problem}"
 
     def end_sending(self) -> None:
-        """Close our direction only (FIN), as a client that dies half-way through its body."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                # SSLSocket's own shutdown() would also throw the keys for reading away
-                socket.socket.shutdown(self._socket, socket.SHUT_WR)
+        """Close our direction only, in good order: close_notify and FIN; reading goes on."""
+        connection = self._socket
+        if connection is None:
+            return
+        if isinstance(connection, ssl.SSLSocket):
+            timeout = connection.gettimeout()
+            connection.settimeout(0)
+            with contextlib.suppress(OSError, ValueError):
+                connection.unwrap()  # sends close_notify, then would wait for theirs
+            connection.settimeout(timeout)
+        with contextlib.suppress(OSError):
+            # SSLSocket's own shutdown() would throw the keys for reading away
+            socket.socket.shutdown(connection, socket.SHUT_WR)
 
     def again(self, ask: Ask) -> Live:
         """The next request on the same connection; bytes beyond this answer are its answer's."""
