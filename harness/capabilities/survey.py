@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from harness.capabilities.probes import PROBES, Ground
 from harness.capabilities.words import NEVER_HERE
+from harness.checks import catalogue
 from harness.endpoints import Endpoint
 from harness.model import Capability
 
@@ -55,6 +56,16 @@ class Survey:
             return Capability(False, "tester", NO_PARTY)
         if need == "tpc":
             return self._either("tpc-pull", "tpc-push")
+        return self._expected(need) or self._probed(need)
+
+    def _expected(self, need: str) -> Capability | None:
+        """What the profile promises is not probed: where it is missing, the checks shall fail."""
+        expecting = [p for p in self._endpoint.profiles if need in catalogue().expects(p)]
+        if not expecting:
+            return None
+        return Capability(True, "profile", f"expected of the profile {expecting[0]}")
+
+    def _probed(self, need: str) -> Capability:
         if need in PROBES:
             return PROBES[need](self._ground)
         return Capability(False, "tester", f"this version cannot find out about {need}")

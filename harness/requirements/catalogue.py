@@ -70,6 +70,10 @@ class Catalogue:
         """The MAY and INFO ids of the profile whose violation is a FAIL."""
         return self._profile(name).claims
 
+    def expects(self, name: str) -> frozenset[str]:
+        """The capabilities that an endpoint of the profile is expected to have."""
+        return self._profile(name).expects
+
     def origin_link(self, origin: str) -> str | None:
         """The public address of an origin, where one can be derived."""
         key, place = split_origin(origin)

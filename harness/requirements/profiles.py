@@ -17,11 +17,15 @@ _FILE = "profiles.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`members` bind; `claims` are the MAY and INFO members whose violation is a FAIL."""
+    """`members` bind; `claims` are the MAY and INFO members whose violation is a FAIL.
+
+    `expects` are capabilities such an endpoint has: they are not probed, so their lack is seen.
+    """
 
     name: str
     members: frozenset[str]
     claims: frozenset[str]
+    expects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class _Plan:
     entries: frozenset[str]
     without: frozenset[str]
     claims: frozenset[str]
+    expects: frozenset[str]
 
     def members(self, requirements: Iterable[Requirement]) -> frozenset[str]:
         foreign = DIALECTS - self.dialects
@@ -54,12 +59,13 @@ def resolve_profiles(
     profiles: dict[str, Profile] = {}
     for name, body in written.items():
         if body.get("everything"):
-            profiles[name] = Profile(name, everything, frozenset(optional))
+            expects = frozenset(body.get("expects", ()))
+            profiles[name] = Profile(name, everything, frozenset(optional), expects)
             continue
         plan = plans[name] = _plan(name, body, plans)
         members = plan.members(requirements)
         _check(name, plan, everything=everything, members=members, optional=optional)
-        profiles[name] = Profile(name, members, plan.claims & members)
+        profiles[name] = Profile(name, members, plan.claims & members, plan.expects)
     return profiles
 
 
@@ -79,6 +85,7 @@ def _plan(name: str, body: Mapping[str, Any], known: Mapping[str, _Plan]) -> _Pl
         entries=joined("entries"),
         without=joined("without"),
         claims=joined("claims"),
+        expects=joined("expects"),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.model import Level, VariantKind
 from harness.requirements import Catalogue, load
@@ -161,3 +162,10 @@ def test_texts_speak_of_no_document_numbers(catalogue: Catalogue) -> None:
     for entry in catalogue:
         texts = (entry.text, entry.probe, *entry.origin, *(v.text for v in entry.variants))
         assert not any(pattern.search(text) for text in texts), entry.id
+
+
+def test_what_profiles_expect_are_capabilities(catalogue: Catalogue) -> None:
+    assert catalogue.expects("reference") >= {"tpc-pull", "tpc-push"}
+    known = yaml.safe_load((HERE / "capabilities.yaml").read_text())
+    for name in catalogue.profiles:
+        assert catalogue.expects(name) <= set(known)
