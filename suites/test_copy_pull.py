@@ -77,7 +77,7 @@ def test_source_that_refuses_us_makes_the_pull_fail(client, party, new_path, sta
 @pytest.mark.parametrize("status", [500, 503])
 def test_source_that_fails_makes_the_pull_fail(client, party, new_path, status):
     page = f"out of order {secrets.token_hex(8)}"
-    far = party.source(get_status=status, page=page)
+    far = party.source(get_status=status, head_status=status, page=page)
     expect.failure(client.pull(far.url, new_path, **PLAINLY))
     _verify_no_page(client, new_path, page)
 

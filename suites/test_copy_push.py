@@ -21,15 +21,22 @@ def test_push_puts_the_file_to_the_destination(client, party, upload):
     expect.arrived(copy, far, file.content)
 
 
+REFUSALS = {
+    "after-the-body": {"early": False},
+    "before-the-body": {"early": True},
+    "same-file-there": {"early": False, "exists": True},
+}
+
+
 @requirement("TPC-031")
 @needs("tpc-push")
 @pytest.mark.parametrize("status", [403, 507])
-@pytest.mark.parametrize("early", [False, True], ids=["after-the-body", "before-the-body"])
-def test_destination_that_refuses_makes_the_push_fail(client, party, existing, status, early):
-    far = party.destination(put_status=status, early=early)
-    expect.failure(client.push(existing.path, far.url, **PLAINLY))
-    asked = f"{len(far.asked('PUT'))} PUT at the destination"
-    expect.that(bool(far.asked("PUT")), "a PUT that is refused", asked)
+@pytest.mark.parametrize("manners", REFUSALS.values(), ids=REFUSALS)
+def test_destination_that_refuses_makes_the_push_fail(client, party, upload, status, manners):
+    far = party.destination(size=900, put_status=status, **manners)
+    copy = client.push(upload(far.content).path, far.url, **PLAINLY)
+    expect.control(bool(far.asked("PUT")), f"no PUT that could be refused: {copy}", copy)
+    expect.failure(copy)
 
 
 @requirement("TPC-047")
