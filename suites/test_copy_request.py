@@ -52,6 +52,7 @@ def test_accepted_pull_is_answered_202(judge, client, party, new_path):
     stored = client.get(new_path)
     finished = stored.body.content == far.content and not copy.streamed
     with judge("TPC-013"):
+        expect.control(copy.status < 300, f"the pull is not accepted: {copy}", copy)
         expect.status(copy, 202, 204, 207, tolerated=() if finished else (201,))
     with judge("TPC-016"):
         if copy.status == 201 and not copy.streamed:
