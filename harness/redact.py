@@ -91,7 +91,10 @@ def _expression(form: str) -> str:
 
 def _keep_label(match: re.Match[str]) -> str:
     value = match.group(2)
-    return match.group(1) + (value if value.startswith(("[redacted", "$")) else _MASK)
+    if value.startswith("$"):  # a variable of the shell in a curl line
+        return match.group()
+    label, closed, _ = value.partition("]")  # what is left behind a label belongs to the secret
+    return match.group(1) + (label + closed if value.startswith("[redacted") else _MASK)
 
 
 def _forms(secret: str) -> Iterable[str]:

@@ -61,6 +61,13 @@ def test_text_in_the_shape_of_a_macaroon_is_masked_though_it_is_unknown(version)
     assert Redactor().clean(body) == '{"token": "[redacted]"}'
 
 
+def test_nothing_of_a_password_is_left_behind_its_label():
+    made = Redactor()
+    made.register("tester:0123456789", "basic")
+    shown = base64.b64encode(b"tester:0123456789").decode()
+    assert made.clean(f"Authorization: Basic {shown}") == "Authorization: Basic [redacted:basic]"
+
+
 def test_hundreds_of_secrets_cost_little(redactor):
     for number in range(500):
         redactor.register(f"{number:04x}-secret-number-{number}-of-many", "token")
