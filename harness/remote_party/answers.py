@@ -87,8 +87,7 @@ class Answerer:
             self._misbehave(seen, scenario, seen.sent)
             self._line.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
             seen.sent += len(piece)
-            seen.step(seen.sent)
-            self._log.changed(seen.nonce)
+            self._log.moved(seen, seen.sent)
             if scenario.rate:
                 self._line.wait(len(piece) / scenario.rate)
         self._misbehave(seen, scenario, seen.sent)

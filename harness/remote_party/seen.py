@@ -16,6 +16,11 @@ from harness.remote_party.limits import Exhausted, Limits
 MOST_STEPS = 4096
 """Steps kept of one request; beyond, every other one is forgotten."""
 
+STEP_COST = 128
+REQUEST_COST = 2048
+FIELD_COST = 200
+"""What they take in memory, in bytes and roughly."""
+
 
 @dataclass(slots=True)
 class Seen:
@@ -97,7 +102,11 @@ class Log:
             if len(page.requests) >= self.limits.requests:
                 raise Exhausted("limit: requests for a file")
             page.requests.append(seen)
-            self._forget()
+            try:
+                self._charge(seen.nonce, _cost(seen))
+            except Exhausted:
+                page.requests.pop()
+                raise
             self._turn(page)
 
     def changed(self, nonce: str) -> None:
@@ -105,6 +114,13 @@ class Log:
         with self._changed:
             if page := self._pages.get(nonce):
                 self._turn(page)
+
+    def moved(self, seen: Seen, count: int) -> None:
+        """``count`` bytes of a body have passed by now; each such step is kept."""
+        with self._changed:
+            self._charge(seen.nonce, STEP_COST)
+            seen.step(count)
+            self._turn(self._page(seen.nonce))
 
     def of(self, nonce: str) -> list[Seen]:
         """The requests that carried ``nonce``, in the order in which they came."""
@@ -134,8 +150,7 @@ class Log:
         with self._changed:
             self._charge(seen.nonce, len(data))
             seen.body += data
-            seen.step(len(seen.body))
-            self._turn(self._page(seen.nonce))
+        self.moved(seen, len(seen.body))
 
     def upload(self, nonce: str, content: bytes) -> None:
         """Keep a completed upload: later HEAD and GET requests are answered from it."""
@@ -192,3 +207,8 @@ class Log:
 
     def _fits(self) -> bool:
         return self._kept <= self.limits.kept and len(self._pages) <= self.limits.nonces
+
+
+def _cost(seen: Seen) -> int:
+    texts = sum(len(name) + len(value) + FIELD_COST for name, value in seen.headers)
+    return REQUEST_COST + len(seen.target) + texts
