@@ -142,13 +142,13 @@ class Answerer:
             self._log.keep(seen, b"".join(piece.data for piece in reader.take_pieces()))
             if len(seen.body) > self._log.limits.upload:
                 raise Exhausted("limit: bytes of an upload")
+            if scenario.rate:
+                self._line.wait(len(seen.body) / scenario.rate - (time.monotonic() - began))
             if reader.stage in (Stage.COMPLETE, Stage.LOST):
                 break
             for position in (scenario.stall_at, scenario.cut_at, scenario.reset_at):
                 if 0 <= position <= len(seen.body):
                     self._misbehave(seen, scenario, position)
-            if scenario.rate:
-                self._line.wait(len(seen.body) / scenario.rate - (time.monotonic() - began))
             self._line.read_some(reader)
         seen.body_complete = reader.complete
 
