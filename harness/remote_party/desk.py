@@ -32,7 +32,7 @@ LONGEST_POLL = 25.0
 """Seconds a question is kept waiting at most."""
 
 JSON, BYTES = "application/json", "application/octet-stream"
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,20})?")
 
 Reply = tuple[int, str, bytes]
 NOT_FOUND: Reply = (404, JSON, b'{"error": "not found"}')

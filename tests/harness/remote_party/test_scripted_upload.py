@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.remote_party import FarFile, ListeningParty
@@ -87,7 +89,8 @@ def test_early_answer_takes_no_body(party: ListeningParty) -> None:
 
 @pytest.mark.parametrize("where", ["cut_at", "reset_at"])
 def test_upload_can_be_cut(party: ListeningParty, where: str) -> None:
-    far = party.destination(**{where: 300})
+    manners: dict[str, Any] = {where: 300}
+    far = party.destination(**manners)
     with talk(far) as conversation:
         conversation.ask("PUT", LENGTH, body=BODY[:400])
         assert conversation.rest() == b""
