@@ -86,7 +86,7 @@ def test_token_is_useless_after_its_end(token, reading, text):
 @slow
 @requirement("MAC-020")
 def test_token_becomes_useless_at_its_end(token, reading):
-    end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=4)
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=3)
     caveat = f"before:{format_instant(end)}"
     early = reading(token, caveat)
     expect.that(early.status == 200, "a token of use until its end", early.status, early)
