@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.checks import catalogue
+
 SMOKE = ("TPC-002", "MARK-019", "DAV-010")
 """Requirements that every deviation is also judged by: the main road must stay open."""
 
@@ -73,9 +75,15 @@ def _cut(members: list[Deviation]) -> Iterator[list[Deviation]]:
         yield members[start : start + BATCH]
 
 
+def options(deviation: Deviation) -> list[str]:
+    """What a server needs besides to show the deviation: a second node, if it redirects."""
+    needs = {need for breaks in deviation.breaks for need in catalogue().get(breaks).needs}
+    return ["--data-node"] if needs & {"redirector", "expect-redirect"} else []
+
+
 def judged(batch: Batch, out: Path) -> Judged:
     """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
-    entries = {d.name: {"deviation": [d.name]} for d in batch.deviations}
+    entries = {d.name: {"deviation": [d.name], "options": options(d)} for d in batch.deviations}
     lines = ["version: 1", "endpoints:"]
     for name, start in {CLEAN: {}, **entries}.items():
         lines.append(f"  {name}: {json.dumps({'kind': 'reference', 'start': start})}")
