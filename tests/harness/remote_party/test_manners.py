@@ -59,3 +59,27 @@ def test_conditional_upload_makes_a_new_file(party: RemoteParty) -> None:
     far = party.destination()
     assert put(far, **{"If-None-Match": "*"})[0] == 201
     assert far.received == BODY
+
+
+def test_slow_upload_is_read_slowly_and_completely(party: RemoteParty) -> None:
+    far = party.destination(rate=20_000)
+    assert put(far)[0] == 201
+    assert far.received == BODY
+    first, last = far.requests[0].steps[0], far.requests[0].steps[-1]
+    assert last[1] == len(BODY)
+    assert last[0] >= first[0]
+
+
+def test_far_side_that_waits_notices_that_the_client_has_gone(party: RemoteParty) -> None:
+    far = party.source(hold=60.0)
+    parts = urlsplit(far.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+        connection.sendall(f"GET {parts.path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        assert far.wait(lambda seen: bool(seen), within=5)
+    assert far.wait(lambda seen: not seen[0].open, within=5)
+    assert far.requests[0].ended == "peer closed"
+
+
+def test_method_that_is_not_held_is_answered_at_once(party: RemoteParty) -> None:
+    far = party.destination(hold=60.0, hold_on=("GET",))
+    assert put(far)[0] == 201
