@@ -70,7 +70,7 @@ def _tpc(ground: Ground, transfer: Transfer, *, contacted: bool, direction: str)
     claims = transfer.succeeded or transfer.exchange.header("x-delegate-to") is not None
     if contacted or claims or transfer.status == 202:
         return seen(True, f"third-party {direction} answered {transfer}", transfer.exchange)
-    control = ground.client.get(ground.path())
+    control = ground.client.head(ground.file())
     if control.status == transfer.status:
         # it may be saying no to everything: then the checks have to find out
         return seen(True, f"every answer is {control.status}", transfer.exchange, control)
