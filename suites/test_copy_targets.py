@@ -111,8 +111,8 @@ def _foreign_source(party, scheme):
     if scheme == "redirect-to-file":
         return party.source(redirect=302, redirect_to="file").url
     # nobody listens for ftp; what gopher sends, our unencrypted door does answer
-    door = "closed" if scheme == "ftp" else "plain"
-    return f"{scheme}://{urlsplit(party.origins[door]).netloc}/1file"
+    far = party.source(door="closed" if scheme == "ftp" else "plain")
+    return f"{scheme}://{urlsplit(far.url).netloc}/1file"
 
 
 @requirement("TPC-053")

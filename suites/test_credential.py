@@ -3,7 +3,7 @@
 import pytest
 
 from harness import expect
-from harness.checks import needs, requirement
+from harness.checks import needs, requirement, without
 from harness.client import PLAINLY
 from harness.client.client import named
 from harness.problems import NotApplicable
@@ -146,6 +146,17 @@ def test_macaroon_without_credential_header_needs_no_delegation(limited, party, 
     asked = copy.exchange.header("x-delegate-to")
     expect.that(asked is None, "no request for delegation", f"{copy}, X-Delegate-To", copy)
     expect.success(copy)
+
+
+@requirement("CRED-014")
+@without("oidc")
+@needs("x509", "tpc-pull")
+def test_oidc_for_a_requester_without_oidc_fails(by_certificate, party, new_path):
+    far = party.source()
+    copy = by_certificate.pull(far.url, new_path, credential="oidc", **UNCHECKED)
+    seen = f"{copy}; {len(far.asked('GET'))} GET at the source"
+    expect.that(not far.asked("GET"), "no transfer without an OIDC credential", seen, copy)
+    expect.failure(copy)
 
 
 @requirement("CRED-015")
