@@ -6,7 +6,7 @@ from harness import expect
 from harness.checks import needs, requirement, without
 from harness.client import PLAINLY
 from harness.client.client import named
-from harness.problems import NotApplicable
+from harness.problems import NotApplicable, Untested
 
 BASIC = "Basic cGF1bDpUb29NYW55U2VjcmV0YQ=="
 BEARER = "Bearer opaque-for-the-far-side"
@@ -112,6 +112,21 @@ def test_none_is_enough_for_public_data(client, party, new_path):
     far = party.source()
     expect.success(client.pull(far.url, new_path, **PLAINLY))
     expect.content(client.get(new_path), far.content)
+
+
+@requirement("CRED-008")
+@needs("tpc-pull")
+def test_none_keeps_a_stored_delegation_back(by_certificate, party, new_path):
+    control, far = party.source(), party.source()
+    given = by_certificate.pull(control.url, f"{new_path}-control", credential="gridsite")
+    host = given.exchange.tls.peer if given.exchange.tls else ""
+    delegated = {seen.client_subject for seen in control.requests} - {"", host}
+    if not delegated:
+        raise Untested("nothing is delegated to the endpoint, so nothing can be kept back")
+    copy = by_certificate.pull(far.url, new_path, **PLAINLY)
+    expect.success(copy)
+    shown = delegated & {seen.client_subject for seen in far.requests}
+    expect.that(not shown, "no certificate of the user", ", ".join(shown), copy)
 
 
 @requirement("CRED-009")
