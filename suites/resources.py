@@ -34,6 +34,17 @@ def find(answer: Exchange, name: str) -> Property:
     return (entry.get(name) if entry else None) or Property(name, None, "", ())
 
 
+def wish(*names: str) -> bytes:
+    """A PROPFIND body that asks for these properties; plain names are those of DAV:."""
+    inside = f"<prop>{_elements(names)}</prop>"
+    return f'<?xml version="1.0"?><propfind xmlns="DAV:">{inside}</propfind>'.encode()
+
+
+def _elements(names: Iterable[str]) -> str:
+    split = (name[1:].split("}") if name.startswith("{") else ("DAV:", name) for name in names)
+    return "".join(f'<p:{local} xmlns:p="{space}"/>' for space, local in split)
+
+
 def absent(client: Client, path: str) -> tuple[bool, Exchange]:
     """Whether nothing is at ``path``: 404, or what a name is answered that nobody ever used."""
     asked = client.get(path)

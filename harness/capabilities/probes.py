@@ -196,6 +196,21 @@ def proppatch(ground: Ground) -> Capability:
     return seen(answer.status in (207, 403, 409), f"PROPPATCH: {answer.status}", answer)
 
 
+XATTR = "http://www.dcache.org/2020/xattr"
+
+
+def xattr(ground: Ground) -> Capability:
+    """Whether an attribute that was set by PROPPATCH can be read back."""
+    path, kind = ground.file(), (("Content-Type", "application/xml"),)
+    body = f'<propertyupdate xmlns="DAV:"><set><prop><probe xmlns="{XATTR}">on</probe></prop></set>'
+    whole = (body + "</propertyupdate>").encode()
+    update = ground.client.follow("PROPPATCH", path, headers=kind, body=whole)
+    wish = f'<propfind xmlns="DAV:"><prop><probe xmlns="{XATTR}"/></prop></propfind>'
+    answer = ground.client.propfind(path, body=wish.encode())
+    kept = value_of(answer, f"{{{XATTR}}}probe") == "on"
+    return seen(kept, f"PROPPATCH: {update.status}, then read: {kept}", update, answer)
+
+
 def gridsite(ground: Ground) -> Capability:
     assert ground.party is not None
     far = ground.party.source()
@@ -243,6 +258,7 @@ PROBES: dict[str, Probe] = {
     "content-md5": content_md5,
     "propfind": propfind,
     "proppatch": proppatch,
+    "xattr": xattr,
     "dcache-props": dcache_props,
     "srm-props": srm_props,
     "gridsite": gridsite,
