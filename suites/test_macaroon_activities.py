@@ -180,7 +180,7 @@ def test_limits_that_a_holder_adds_are_enforced(macaroons, client, tree, spare):
 @needs("propfind")
 @pytest.mark.parametrize("wish", ["activity", "path", "validity"])
 def test_macaroon_gives_no_stronger_macaroon(macaroons, tree, spare, wish):
-    token = macaroons.issue("activity:DOWNLOAD", path=tree.directory)
+    token = macaroons.issue("activity:DOWNLOAD,LIST", path=tree.directory)
     weak, file = macaroons.bearing(token), spare()
     expect.content(weak.get(file.path), file.content)
     path = tree.outside.directory if wish == "path" else tree.directory

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.client import Client, Transfer
-from harness.client.client import named
+from harness.client.client import named, without
 from harness.client.connection import Ask
 from harness.model import Capability, Exchange
 from harness.remote_party import RemoteParty
@@ -95,9 +95,14 @@ def dcache_caveats(ground: Ground) -> Capability:
 
 
 def issue(ground: Ground) -> Exchange:
-    """A macaroon request for our own directory."""
+    """A macaroon request for our own directory, by certificate where a token is not enough."""
     kind = (("Content-Type", "application/macaroon-request"),)
-    return ground.client.ask_token(ground.place, headers=kind, body=MACAROON_REQUEST)
+    identity = ground.client.identity
+    answer = ground.client.ask_token(ground.place, headers=kind, body=MACAROON_REQUEST)
+    if answer.status < 400 or identity.x509 is None or identity.authorization is None:
+        return answer
+    certified = ground.client.known_as(without(identity, token=True))
+    return certified.ask_token(ground.place, headers=kind, body=MACAROON_REQUEST)
 
 
 def authz_query(ground: Ground) -> Capability:
