@@ -8,14 +8,18 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     caveats,
     cksum,
     dav,
+    dir,
     far_side,
     integ,
     mac,
     mark,
+    meta,
+    prop,
     redir,
     result,
     rights,
     tpc,
+    xattr,
 )
 from reference_server.deviations.registry import Deviation, all_deviations, behaviour_with
 
