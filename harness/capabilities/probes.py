@@ -19,6 +19,7 @@ from harness.client.connection import Ask
 from harness.model import Capability, Exchange
 from harness.remote_party import RemoteParty
 from harness.wire.macaroons import parse_macaroon
+from harness.wire.metalink import MEDIA_TYPE as METALINK
 from harness.wire.multistatus import parse_multistatus
 from harness.wire.problem import SyntaxProblem
 from harness.wire.token_answers import any_token, is_macaroon, json_object
@@ -205,15 +206,29 @@ XATTR = "http://www.dcache.org/2020/xattr"
 
 
 def xattr(ground: Ground) -> Capability:
-    """Whether an attribute that was set by PROPPATCH can be read back."""
-    path, kind = ground.file(), (("Content-Type", "application/xml"),)
-    body = f'<propertyupdate xmlns="DAV:"><set><prop><probe xmlns="{XATTR}">on</probe></prop></set>'
-    whole = (body + "</propertyupdate>").encode()
-    update = ground.client.follow("PROPPATCH", path, headers=kind, body=whole)
-    wish = f'<propfind xmlns="DAV:"><prop><probe xmlns="{XATTR}"/></prop></propfind>'
-    answer = ground.client.propfind(path, body=wish.encode())
-    kept = value_of(answer, f"{{{XATTR}}}probe") == "on"
-    return seen(kept, f"PROPPATCH: {update.status}, then read: {kept}", update, answer)
+    """Whether an attribute can be given to a file, by the query of an upload or by PROPPATCH."""
+    path, kind = ground.path(), (("Content-Type", "application/xml"),)
+    ground.client.put(f"{path}?xattr.probe=1", b"probe")
+    one = f'<probe xmlns="{XATTR}">1</probe>'
+    body = f'<propertyupdate xmlns="DAV:"><set><prop>{one}</prop></set></propertyupdate>'
+    patched = ground.client.follow("PROPPATCH", path, headers=kind, body=body.encode())
+    ask = f'<propfind xmlns="DAV:"><prop>{one}</prop></propfind>'
+    answer = ground.client.propfind(path, body=ask.encode())
+    has = value_of(answer, f"{{{XATTR}}}probe") == "1"
+    said = f"PROPPATCH {patched.status}, then PROPFIND {answer.status}"
+    return seen(has, f"{said}: the attribute is {'there' if has else 'not'}", patched, answer)
+
+
+def metalink(ground: Ground) -> Capability:
+    """Whether a directory is described, by Accept or by query: what is labelled so counts."""
+    place = f"{ground.place}/"
+    asked = [
+        ground.client.get(place, accept=METALINK),
+        ground.client.get(f"{place}?type=metalink"),
+    ]
+    kinds = [answer.header("content-type") or "none" for answer in asked]
+    labelled = any(METALINK in kind.lower() for kind in kinds)
+    return seen(labelled, f"a directory asked for as Metalink: {', '.join(kinds)}", *asked)
 
 
 def gridsite(ground: Ground) -> Capability:
@@ -263,9 +278,10 @@ PROBES: dict[str, Probe] = {
     "content-md5": content_md5,
     "propfind": propfind,
     "proppatch": proppatch,
-    "xattr": xattr,
     "dcache-props": dcache_props,
     "srm-props": srm_props,
+    "xattr": xattr,
+    "metalink": metalink,
     "gridsite": gridsite,
     "dir-html": dir_html,
 }
