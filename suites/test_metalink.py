@@ -77,7 +77,8 @@ def test_accept_gives_a_description_of_a_directory(client, folder):
 def test_type_in_the_query_gives_a_description_whatever_accept_says(client, folder, accept):
     answer = get(client, f"{folder}/?type=metalink", accept)
     shown = f"{answer.status}, {kind_of(answer)}"
-    expect.that(is_metalink(answer), f"200 and {MEDIA_TYPE}", shown, answer)
+    good = answer.status == 200 and kind_of(answer) == MEDIA_TYPE
+    expect.that(good, f"200 and {MEDIA_TYPE}", shown, answer)
 
 
 @requirement("META-003")
@@ -137,8 +138,8 @@ def test_hashes_are_hexadecimal_and_right(client, folder, asked):
     expect.control(put.status in STORED, f"the upload got {put.status}", put)
     client.head(f"{folder}/file", want_digest=asked)
     found, answer = described(client, folder)
-    file = found.get("file")
-    hashes = [h for h in (file.hashes if file else ()) if h.type in HASHES]
+    expect.control(len(found.files) == 1, "the only file is not described", answer)
+    hashes = [h for h in found.files[0].hashes if h.type in HASHES]
     if not hashes:
         expect.noted(f"no hash that can be compared, though {asked} was asked for")
     for given in hashes:

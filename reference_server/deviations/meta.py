@@ -20,7 +20,7 @@ HOUR = 3600.0
 @deviation(
     "metalink-is-html",
     breaks=("META-001",),
-    also=along("there is nothing to read", READING, "META-002", "META-003", "META-008"),
+    also=along("there is nothing to read", READING, "META-008"),
 )
 class MetalinkIsHtml(Behaviour):
     """What is labelled as Metalink is a page in HTML."""
@@ -62,7 +62,7 @@ class OldMetalinkNamespace(Behaviour):
 @deviation(
     "metalink-without-names",
     breaks=("META-004",),
-    also=along("nobody knows which file is meant", "META-005", "META-006", "META-007", "META-010"),
+    also=along("nobody knows which file is meant", "META-005", "META-007", "META-010"),
 )
 class MetalinkWithoutNames(Behaviour):
     """File elements have no name."""
@@ -103,11 +103,7 @@ class MetalinkMd5AsSha(Behaviour):
         return "sha-1", hex_digest
 
 
-@deviation(
-    "metalink-is-recursive",
-    breaks=("META-007",),
-    also=along("more files than the directory has", "META-004"),
-)
+@deviation("metalink-is-recursive", breaks=("META-007",))
 class MetalinkIsRecursive(Behaviour):
     """Files of subdirectories are described as well."""
 
@@ -119,11 +115,7 @@ class MetalinkIsRecursive(Behaviour):
         return [member for member in found if not member.is_collection]
 
 
-@deviation(
-    "metalink-lists-directories",
-    breaks=("META-007",),
-    also=along("a directory among the files", "META-004", "META-005"),
-)
+@deviation("metalink-lists-directories", breaks=("META-007",))
 class MetalinkListsDirectories(Behaviour):
     """Subdirectories are described as files."""
 
@@ -164,11 +156,7 @@ class MetalinkFromTheFuture(Behaviour):
         return seconds + HOUR
 
 
-@deviation(
-    "metalink-name-not-escaped",
-    breaks=("META-010",),
-    also=along("a document that breaks describes nothing", "META-004"),
-)
+@deviation("metalink-name-not-escaped", breaks=("META-010",))
 class MetalinkNameNotEscaped(Behaviour):
     """Names are written into the XML as they are."""
 
@@ -179,7 +167,7 @@ class MetalinkNameNotEscaped(Behaviour):
 @deviation(
     "metalink-absolute-names",
     breaks=("META-010", "META-004"),
-    also=along("no name is that of a file", "META-005", "META-006", "META-007"),
+    also=along("no name is that of a file", "META-005", "META-007"),
 )
 class MetalinkAbsoluteNames(Behaviour):
     """Names are absolute paths."""

@@ -14,7 +14,7 @@ from reference_server.deviations.registry import deviation
 @deviation(
     "upload-attributes-ignored",
     breaks=("XATTR-001", "XATTR-002"),
-    also=along("nothing is stored to be looked at", "XATTR-003", "XATTR-005", "XATTR-009"),
+    also=along("behind a redirect it is the same", "XATTR-009"),
 )
 class UploadAttributesIgnored(Behaviour):
     """Attributes in the query of an upload are ignored."""
@@ -26,7 +26,7 @@ class UploadAttributesIgnored(Behaviour):
 @deviation(
     "upload-attributes-keep-prefix",
     breaks=("XATTR-001", "XATTR-002"),
-    also=along("they are not found by their name", "XATTR-003", "XATTR-005", "XATTR-009"),
+    also=along("behind a redirect it is the same", "XATTR-009"),
 )
 class UploadAttributesKeepPrefix(Behaviour):
     """Attributes of an upload are stored with `xattr.` in their names."""
