@@ -72,10 +72,11 @@ def run(options: argparse.Namespace) -> int:
         token = kept_token(token_file)
         planned = plan(wishes, Path(folder))
         threading.excepthook = _told
+        told_to_end = _ending()
         party = _listening(planned, limits, token)
         try:
             _say(party, planned, token_file)
-            _until_told()
+            told_to_end.wait()
         finally:
             party.close()
     return 0
@@ -104,11 +105,12 @@ def _say(party: ListeningParty, planned: Planned, token_file: Path) -> None:
     print(json.dumps(ready), flush=True)  # noqa: T201 - this is the command line
 
 
-def _until_told() -> None:
+def _ending() -> threading.Event:
+    """Set by SIGTERM and Ctrl-C, from now on."""
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    told.wait()
+    return told
 
 
 def _told(problem: threading.ExceptHookArgs) -> None:

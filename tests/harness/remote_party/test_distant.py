@@ -7,6 +7,7 @@ import json
 import ssl
 import threading
 import time
+import types
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -200,6 +201,26 @@ def test_party_that_is_not_there_is_told(testbed: Testbed) -> None:
     url = party.origins["tls"].replace("http:", "https:")
     with pytest.raises(UsageError, match=r"cannot be asked.*refused"):
         DistantParty(Access(url, TOKEN, testbed.ca))
+    party.close()
+
+
+def test_token_does_not_travel_without_tls(near: ListeningParty, access: Access) -> None:
+    with pytest.raises(UsageError, match="without TLS"):
+        DistantParty(replace(access, url=near.origins["plain"]))
+
+
+def test_urls_are_good_by_the_clock_over_there(
+    near: ListeningParty, access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late() -> float:
+        return time.time() + 10 * 3600
+
+    clock = types.SimpleNamespace(time=late, monotonic=time.monotonic)
+    monkeypatch.setattr("harness.remote_party.desk.time", clock)
+    monkeypatch.setattr(near.seal, "_clock", late)
+    party = DistantParty(access)
+    far = party.source(door="plain", size=10)
+    assert asked(far, "GET")[1] == far.content
     party.close()
 
 
