@@ -63,15 +63,16 @@ def test_query_is_carried_over_into_every_link(client, shelf, level):
     folder, _ = shelf
     answer, page, _ = page_of(client, folder + level, "?foo=bar")
     # a page's own icons and style sheets lie elsewhere; up, down and to files is navigation
-    parents = {folder.rpartition("/")[0], folder}
-    ways = [link for link in page.links if _navigates(urljoin(answer.url, link), folder, parents)]
+    here = folder + level
+    up = here.rpartition("/")[0]
+    ways = [link for link in page.links if _navigates(urljoin(answer.url, link), here, up)]
     expect.that(bool(ways), "links to the entries", "no link", answer)
     bare = [way for way in ways if parse_qs(urlsplit(way).query).get("foo") != ["bar"]]
     expect.that(not bare, "foo=bar in every link", f"not in {bare}", answer)
 
 
-def _navigates(link, folder, parents):
-    return below(link, folder) or urlsplit(link).path.rstrip("/") in parents
+def _navigates(link, here, up):
+    return below(link, here) or urlsplit(link).path.rstrip("/") == up
 
 
 @requirement("DIR-003")

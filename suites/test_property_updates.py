@@ -106,4 +106,6 @@ def test_protected_property_cannot_be_changed(client, existing, name):
         expect.noted("creationdate can be set")
         return
     expect.that(after.text == before.text, "the value as before", told, answer, asked)
+    claims = f"PROPPATCH {answer.status}, the property {find(answer, name).status}"
+    expect.that(not granted(answer, name), "an error for the property", claims, answer)
     expect.content(client.get(existing.path), existing.content)
