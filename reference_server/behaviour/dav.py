@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_server.auth.identity import Activity, Rights
 from reference_server.refusal import Headers, Refusal
-from reference_server.store import Entry, Store
+from reference_server.store import Block, Entry, Store
 from reference_server.wire.targets import decode_element
 
 OPTIONS_CLASSES = "1"
@@ -77,8 +77,12 @@ class DavSeams:
         return 204 if exists else 201
 
     def put_without_parent(self, path: str) -> bool:
-        """A PUT below a missing collection; True means to create it."""
+        """A PUT below a missing collection; True: make it, False: pretend to have stored."""
         raise Refusal(409, "parent collection does not exist")
+
+    def upload_to_store(self, block: Block, *, chunked: bool) -> Block:
+        """What is stored of a block of an uploaded body."""
+        return block
 
     def put_on_collection(self) -> None:
         """A PUT on a collection; returning means to replace it by a file."""

@@ -59,6 +59,6 @@ class RedirectSeams:
     def body_start(self) -> BodyStart:
         return BodyStart.ANNOUNCE
 
-    def put_needs_expect(self) -> bool:
+    def put_needs_expect(self, length: int | None) -> bool:
         """Whether a PUT without Expect is refused."""
         return False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 WORKING_PULL = (
     "TPC-002",
     "TPC-004",
@@ -58,7 +56,7 @@ STREAM = (
 """Entries about the progress stream and its end."""
 
 
-def along(reason: str, *groups: str | tuple[str, ...]) -> Mapping[str, str]:
+def along(reason: str, *groups: str | tuple[str, ...]) -> dict[str, str]:
     """Requirement ids, single or in groups, with one reason for all of them."""
     names: list[str] = []
     for group in groups:

@@ -114,6 +114,14 @@ class UnknownCredentialIsNone(Behaviour):
     breaks=("CRED-005",),
     also=along(
         "a redirect replaces every transfer with none", WORKING_PULL, WORKING_PUSH, "CRED-016"
+    )
+    | along(
+        "no COPY is accepted without a delegation",
+        "TPC-001",
+        "TPC-013",
+        "TPC-031",
+        "TPC-036",
+        "TPC-044",
     ),
     seen_in="DEV-D015 dCache 3.1",
 )
@@ -130,7 +138,14 @@ class DelegationDespiteNone(Behaviour):
 @deviation(
     "none-needs-transfer-token",
     breaks=("CRED-007",),
-    also=along("most transfers bring no token", WORKING_PULL, WORKING_PUSH, "TPC-036"),
+    also=along("most transfers bring no token", WORKING_PULL, WORKING_PUSH, "TPC-036")
+    | along(
+        "a COPY without a token for the far side is refused",
+        "TPC-001",
+        "TPC-013",
+        "TPC-031",
+        "TPC-044",
+    ),
 )
 class NoneNeedsTransferToken(Behaviour):
     """With Credential: none a TransferHeaderAuthorization is demanded."""
@@ -142,7 +157,18 @@ class NoneNeedsTransferToken(Behaviour):
         return Refusal(400, "TransferHeaderAuthorization is missing") if bare else None
 
 
-@deviation("none-drops-transfer-token", breaks=("CRED-006",), seen_in="catalogue mutant")
+@deviation(
+    "none-drops-transfer-token",
+    breaks=("CRED-006",),
+    seen_in="catalogue mutant",
+    also=along(
+        "the token for the far side is one of the transfer headers",
+        "TPC-032",
+        "TPC-033",
+        "TPC-035",
+        "TPC-040",
+    ),
+)
 class NoneDropsTransferToken(Behaviour):
     """With Credential: none the forwarded Authorization is refused."""
 
@@ -173,4 +199,6 @@ class OnlyBearerForwarded(Behaviour):
 
     def transfer_field_problem(self, name: str, value: str) -> str | None:
         is_other = name.lower() == "authorization" and not value.startswith("Bearer ")
-        return "only bearer tokens are forwarded" if is_other else None
+        if is_other:
+            return "only bearer tokens are forwarded"
+        return super().transfer_field_problem(name, value)

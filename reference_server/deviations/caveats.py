@@ -277,7 +277,8 @@ class LastRootWins(Behaviour):
         "MAC-039",
         "MAC-041",
         "MAC-021",
-    ),
+    )
+    | along("every caveat that a holder adds spoils the token", "MAC-040"),
 )
 class AttenuatedRefused(Behaviour):
     """A macaroon to which a holder added a caveat is refused."""

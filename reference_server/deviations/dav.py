@@ -9,8 +9,8 @@ from reference_server.behaviour import Behaviour
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
 from reference_server.refusal import Headers, Refusal
-from reference_server.store import Entry, Record, Store
-from reference_server.wire.targets import decode_element
+from reference_server.store import Block, Entry, Record, Store
+from reference_server.wire.targets import decode_element, parent_of
 
 
 @deviation("options-without-dav", breaks=("DAV-001",), seen_in="DEV-D027 dCache")
@@ -126,6 +126,27 @@ class PutCreatesParents(Behaviour):
 
     def put_without_parent(self, path: str) -> bool:
         return True
+
+
+@deviation("put-without-parent-lost", breaks=("DAV-012",), seen_in="catalogue mutant")
+class PutWithoutParentLost(Behaviour):
+    """PUT below a missing collection is answered 201 and nothing is stored."""
+
+    def put_without_parent(self, path: str) -> bool:
+        return False
+
+
+@deviation(
+    "chunk-framing-stored",
+    breaks=("DAV-010",),
+    seen_in="catalogue mutant",
+    also=along("a chunked upload is not what was sent", "INTEG-019"),
+)
+class ChunkFramingStored(Behaviour):
+    """The sizes of a chunked upload are stored along with its data."""
+
+    def upload_to_store(self, block: Block, *, chunked: bool) -> Block:
+        return b"%x\r\n%b\r\n" % (len(block), bytes(block)) if chunked else block
 
 
 @deviation("put-replaces-collection", breaks=("DAV-013",), seen_in="catalogue mutant")
@@ -304,7 +325,9 @@ class MissingFileCrashes(Behaviour):
     also=along("no collection can be made to work in", "DAV-003", "DAV-007", "DAV-013"),
 )
 class MkcolMakesAFile(Behaviour):
-    """MKCOL creates an empty file."""
+    """MKCOL inside a collection creates an empty file; those of the top level are made well."""
 
     def make_collection(self, store: Store, path: str) -> None:
+        if parent_of(path) == "/":
+            return super().make_collection(store, path)
         store.draft().publish(path, Record(), replace=False)

@@ -13,7 +13,8 @@ from reference_server.transfer.remote_url import RemoteUrl
 @deviation(
     "pull-by-post",
     breaks=("TPC-002",),
-    also=along("no source answers a POST with the file", WORKING_PULL),
+    also=along("no source answers a POST with the file", WORKING_PULL)
+    | along("no source answers a POST, so no pull succeeds", "TPC-044"),
 )
 class PullByPost(Behaviour):
     """A pull sends POST to the source."""
@@ -23,7 +24,10 @@ class PullByPost(Behaviour):
 
 
 @deviation(
-    "push-by-post", breaks=("TPC-003",), also=along("no destination stores a POST", WORKING_PUSH)
+    "push-by-post",
+    breaks=("TPC-003",),
+    also=along("no destination stores a POST", WORKING_PUSH)
+    | along("no destination takes a POST, so nothing arrives", "TPC-009", "TPC-031"),
 )
 class PushByPost(Behaviour):
     """A push sends POST to the destination."""
@@ -52,7 +56,8 @@ class PushByPost(Behaviour):
         "TPC-053",
         "TPC-048",
         "MARK-022",
-    ),
+    )
+    | along("a success is claimed without asking the source", "TPC-036", "TPC-039"),
 )
 class SourceNeverContacted(Behaviour):
     """A pull is reported as done without contacting the source."""
@@ -64,7 +69,10 @@ class SourceNeverContacted(Behaviour):
 @deviation(
     "port-of-url-ignored",
     breaks=("TPC-009",),
-    also=along("no far side listens on the default port", WORKING_PULL, WORKING_PUSH),
+    also=along("no far side listens on the default port", WORKING_PULL, WORKING_PUSH)
+    | along(
+        "no far side on a port of its own is reached", "TPC-001", "TPC-031", "TPC-036", "TPC-044"
+    ),
 )
 class PortOfUrlIgnored(Behaviour):
     """The far side is contacted on the default port of the scheme."""
@@ -193,7 +201,12 @@ class TransferPrefixCaseSensitive(Behaviour):
         return name[len(PREFIX) :] if name.startswith("TransferHeader") else None
 
 
-@deviation("own-token-forwarded", breaks=("TPC-036",), seen_in="catalogue mutant")
+@deviation(
+    "own-token-forwarded",
+    breaks=("TPC-036",),
+    seen_in="catalogue mutant",
+    also=along("another credential than the one asked for is used", "CRED-002"),
+)
 class OwnTokenForwarded(Behaviour):
     """The Authorization of the COPY is sent to the far side, too."""
 
@@ -259,7 +272,7 @@ class TokensMustBeJwt(Behaviour):
 
     def transfer_field_problem(self, name: str, value: str) -> str | None:
         is_opaque = name.lower() == "authorization" and value.count(".") != 2
-        return "not a JWT" if is_opaque else None
+        return "not a JWT" if is_opaque else super().transfer_field_problem(name, value)
 
 
 @deviation(

@@ -15,6 +15,15 @@ from reference_server.deviations.registry import deviation
     breaks=("REDIR-001", "REDIR-004"),
     also=along(
         "nobody can follow such a redirect", "REDIR-002", "REDIR-005", "REDIR-010", "REDIR-019"
+    )
+    | along(
+        "no redirected upload or download can be completed",
+        "REDIR-008",
+        "REDIR-009",
+        "REDIR-011",
+        "REDIR-015",
+        "REDIR-016",
+        "REDIR-020",
     ),
 )
 class RedirectWithoutLocation(Behaviour):
@@ -27,7 +36,16 @@ class RedirectWithoutLocation(Behaviour):
 @deviation(
     "redirect-to-internal-name",
     breaks=("REDIR-002",),
-    also=along("the name cannot be resolved", "REDIR-005", "REDIR-010", "REDIR-019", "REDIR-012"),
+    also=along("the name cannot be resolved", "REDIR-005", "REDIR-010", "REDIR-019", "REDIR-012")
+    | along(
+        "no redirected upload or download can be completed",
+        "REDIR-008",
+        "REDIR-009",
+        "REDIR-011",
+        "REDIR-015",
+        "REDIR-016",
+        "REDIR-020",
+    ),
 )
 class RedirectToInternalName(Behaviour):
     """Redirects lead to a host name that is known inside only."""
@@ -55,7 +73,8 @@ class ContinueAndRedirect(Behaviour):
         "DAV-011",
         "REDIR-010",
         "REDIR-019",
-    ),
+    )
+    | along("a redirected upload is never found again", "REDIR-009"),
 )
 class RedirectedUploadLost(Behaviour):
     """What is uploaded by way of a redirect appears under another name."""
@@ -115,6 +134,15 @@ class BodyAfterExpectIsARequest(Behaviour):
     breaks=("REDIR-010",),
     also=along(
         "a redirect leads nowhere for a while", "REDIR-002", "REDIR-005", "REDIR-019", "REDIR-012"
+    )
+    | along(
+        "no redirected upload or download can be completed",
+        "REDIR-008",
+        "REDIR-009",
+        "REDIR-011",
+        "REDIR-015",
+        "REDIR-016",
+        "REDIR-020",
     ),
 )
 class DataNodeNotReady(Behaviour):
@@ -128,13 +156,12 @@ class DataNodeNotReady(Behaviour):
     "put-needs-expect",
     breaks=("REDIR-011",),
     seen_in="catalogue mutant",
-    also=along("a plain upload is refused", "DAV-010", "DAV-011", "REDIR-020", "TPC-050"),
 )
 class PutNeedsExpect(Behaviour):
-    """A PUT without Expect is refused."""
+    """A PUT of more than 1 MiB without Expect is refused."""
 
-    def put_needs_expect(self) -> bool:
-        return True
+    def put_needs_expect(self, length: int | None) -> bool:
+        return length is not None and length > 1 << 20
 
 
 @deviation(

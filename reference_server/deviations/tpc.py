@@ -30,7 +30,8 @@ class ThirdPartyCopyUnknown(Behaviour):
 @deviation(
     "push-as-local-copy",
     breaks=("TPC-003", "TPC-051"),
-    also=along("nothing ever reaches a remote destination", WORKING_PUSH, "TPC-031", "TPC-045"),
+    also=along("nothing ever reaches a remote destination", WORKING_PUSH, "TPC-031", "TPC-045")
+    | along("no destination elsewhere is asked", "TPC-001", "TPC-009", "TPC-036"),
     seen_in="DEV-D003 Pelican POSIXv2",
 )
 class PushAsLocalCopy(Behaviour):
@@ -82,7 +83,8 @@ class CopyOfNothingCrashes(Behaviour):
         "TPC-022",
         "MAC-046",
         "AUTH-017",
-    ),
+    )
+    | along("the copy is not where it was asked for", "TPC-039", "TPC-044"),
 )
 class NamedAfterSource(Behaviour):
     """A pulled file gets the last element of the Source URL as its name."""
@@ -139,6 +141,9 @@ NOTHING_HAPPENS = "no transfer takes place at all"
         "TPC-014",
         "AUTH-021",
         "INTEG-004",
+    )
+    | along(
+        "a success is claimed before anything was tried", "TPC-001", "TPC-036", "TPC-039", "TPC-053"
     ),
 )
 class CreatedBeforeTheCopy(Behaviour):
@@ -165,7 +170,8 @@ class CreatedBeforeTheCopy(Behaviour):
         "CANCEL-002",
         "CANCEL-003",
         "TPC-038",
-    ),
+    )
+    | along("a copy onto a file is always wrong", "TPC-001", "TPC-051"),
 )
 class ReplacedByNothing(Behaviour):
     """A COPY of or onto an existing file is answered 204 and does nothing."""
@@ -224,8 +230,8 @@ class OverwriteFAlwaysRefused(Behaviour):
 
 @deviation(
     "overwrite-t-refused",
-    breaks=("TPC-024", "TPC-025"),
-    also=along("an existing target can never be replaced", "CANCEL-003"),
+    breaks=("TPC-024",),
+    also=along("an existing target can never be replaced", "CANCEL-003", "TPC-031"),
 )
 class OverwriteTRefused(Behaviour):
     """An existing target is refused whatever Overwrite says."""

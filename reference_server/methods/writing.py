@@ -25,6 +25,8 @@ def put(request: Request) -> Response:
     draft = request.parts.store.draft()
     try:
         digests = _receive(request, draft, checks)
+        if checks.pretends:
+            return Response(request.parts.behaviour.put_status(exists=False))
         record = Record(digests, owner=_owner(request), properties=checks.attributes)
         is_elsewhere = redirected or request.is_redirected
         path = request.parts.behaviour.published_path(request.path, redirected=is_elsewhere)
@@ -42,6 +44,7 @@ class Checks:
     digests: dict[str, str]
     only_new: bool
     attributes: dict[str, str]
+    pretends: bool
 
 
 def _check_head(request: Request, old: Entry | None) -> Checks:
@@ -53,7 +56,7 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
         check_conditions(request, old)
     for activity in behaviour.needed_for_put(exists=old is not None):
         request.require(activity)
-    if behaviour.put_needs_expect() and not request.body.interim:
+    if behaviour.put_needs_expect(head.content_length) and not request.body.interim:
         raise Refusal(417, "Expect: 100-continue is missing")
     if head.get("content-range") is not None:
         raise Refusal(400, "Content-Range in a PUT")  # RFC 9110 section 14.5
@@ -64,9 +67,11 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
     if request.target.is_collection_form:
         raise Refusal(409, "a file name does not end in a slash")
     parent = request.parts.store.stat(parent_of(request.path))
-    if parent is None and behaviour.put_without_parent(request.path):
+    pretends = parent is None and not behaviour.put_without_parent(request.path)
+    if parent is None and not pretends:
         make_parents(request, request.path)
-    check_parent(request, request.path)
+    if not pretends:
+        check_parent(request, request.path)
     given = head.get("digest")
     problem = behaviour.request_digest_problem(given) if given is not None else None
     if problem is not None:
@@ -77,6 +82,7 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
         digests=parse_digests(given or ""),
         only_new=(head.get("if-none-match") or "").strip() == "*",
         attributes=uploaded_attributes(request),
+        pretends=pretends,
     )
 
 
@@ -89,7 +95,7 @@ def _receive(request: Request, draft: Draft, checks: Checks) -> dict[str, str]:
     try:
         for block in request.body.blocks():
             hasher.update(block)
-            draft.write(block)
+            draft.write(behaviour.upload_to_store(block, chunked=request.head.is_chunked))
     except TruncatedBody:
         if not behaviour.truncated_upload_is_kept():
             raise
