@@ -98,7 +98,8 @@ def test_update_is_carried_out_as_a_whole_or_not_at_all(client, existing):
 @requirement("PROP-017")
 @pytest.mark.parametrize("name", PROTECTED)
 def test_protected_property_cannot_be_changed(client, existing, name):
-    before = find(client.propfind(existing.path, body=wish(name)), name)
+    before = find(first := client.propfind(existing.path, body=wish(name)), name)
+    expect.control(before.status is not None, f"{name} is neither told nor denied", first)
     answer = update(client, existing.path, {("DAV:", name): PROTECTED[name]})
     after = find(asked := client.propfind(existing.path, body=wish(name)), name)
     told = f"PROPPATCH {answer.status}; {before.text!r} before, {after.text!r} after"

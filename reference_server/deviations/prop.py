@@ -19,22 +19,12 @@ from reference_server.deviations.registry import deviation
 from reference_server.refusal import Refusal
 from reference_server.store import Entry
 
-ASKING = (
-    "PROP-001",
-    "PROP-002",
-    "PROP-003",
-    "PROP-005",
-    "PROP-006",
-    "PROP-009",
-    "PROP-010",
-    "PROP-011",
-    "PROP-014",
-)
-"""Entries whose probe reads values out of a PROPFIND that is in order."""
-CHANGING = (
-    "PROP-015",
+READING = ("PROP-002", "PROP-006", "PROP-008", "PROP-009", "PROP-010", "PROP-011")
+"""Entries whose probe reads values out of the answer to a PROPFIND."""
+LISTING = ("PROP-003", "PROP-014", "DAV-007", "DAV-021")
+"""Entries whose probe asks for a listing."""
+AFTERWARDS = (
     "PROP-016",
-    "PROP-017",
     "XATTR-001",
     "XATTR-002",
     "XATTR-003",
@@ -42,16 +32,22 @@ CHANGING = (
     "XATTR-005",
     "CKSUM-016",
     "CKSUM-025",
-    "DAV-007",
-    "DAV-021",
 )
-"""Entries of which the positive control, or the reading back, is such a PROPFIND."""
+"""Entries whose probe sees by PROPFIND what has become of a change."""
 
 
 @deviation(
     "propfind-is-200",
     breaks=("PROP-001",),
-    also=along("no multistatus can be read", ASKING, CHANGING, "PROP-008"),
+    also=along(
+        "no multistatus can be read",
+        READING,
+        LISTING,
+        AFTERWARDS,
+        "PROP-005",
+        "PROP-015",
+        "PROP-017",
+    ),
 )
 class PropfindIs200(Behaviour):
     """PROPFIND is answered 200 in place of 207."""
@@ -63,7 +59,7 @@ class PropfindIs200(Behaviour):
 @deviation(
     "values-outside-propstat",
     breaks=("PROP-001",),
-    also=along("no value can be found", ASKING, CHANGING, "PROP-008"),
+    also=along("no value can be found", READING, AFTERWARDS, "PROP-005", "PROP-017"),
 )
 class ValuesOutsidePropstat(Behaviour):
     """Values of properties stand directly in the response element."""
@@ -87,9 +83,7 @@ class UnknownPropertyDropped(Behaviour):
 @deviation(
     "unknown-property-is-404",
     breaks=("PROP-002",),
-    also=along(
-        "the whole answer is 404", "PROP-011", "XATTR-003", "XATTR-005", "PROP-016", "PROP-015"
-    ),
+    also=along("the whole answer is 404", "PROP-011", "XATTR-003", "XATTR-005"),
 )
 class UnknownPropertyIs404(Behaviour):
     """One property that does not exist makes the whole PROPFIND fail."""
@@ -130,7 +124,7 @@ class InfinityIsOneLevel(Behaviour):
 @deviation(
     "propfind-needs-body",
     breaks=("PROP-005",),
-    also=along("a listing without body is refused", "DAV-007", "DAV-021", "DAV-002", "CANCEL-007"),
+    also=along("a listing without body is refused", LISTING, "DAV-002", "CANCEL-007"),
 )
 class PropfindNeedsBody(Behaviour):
     """PROPFIND without a body is refused with 400."""
@@ -167,7 +161,11 @@ class CreationdateIsEpoch(Behaviour):
         return str(int(seconds))
 
 
-@deviation("contentlength-is-zero", breaks=("PROP-009",))
+@deviation(
+    "contentlength-is-zero",
+    breaks=("PROP-009",),
+    also=along("the length is the value that is looked at", "PROP-001", "PROP-011"),
+)
 class ContentlengthIsZero(Behaviour):
     """getcontentlength is 0 for every file."""
 
@@ -195,7 +193,7 @@ class CollectionUnmarked(Behaviour):
     "prefix-d-required",
     breaks=("PROP-011",),
     also=along(
-        "a document with other prefixes is refused", ASKING, CHANGING, "PROP-008", "PROP-012"
+        "a document with other prefixes is refused", "PROP-001", READING, AFTERWARDS, "PROP-017"
     ),
 )
 class PrefixDRequired(Behaviour):
@@ -296,7 +294,11 @@ class ProppatchInPart(Behaviour):
         return True
 
 
-@deviation("getetag-writable", breaks=("PROP-017",))
+@deviation(
+    "getetag-writable",
+    breaks=("PROP-017",),
+    also=along("it is the protected property of a mixed update", "PROP-016"),
+)
 class GetetagWritable(Behaviour):
     """Clients can overwrite getetag."""
 

@@ -40,10 +40,9 @@ class Properties:
     def value(self, asked: Name) -> str | None:
         """A property, None when the resource does not have it."""
         name = self._behaviour.meant_property(*asked)
-        if self._behaviour.is_mutable(name):
-            kept = self._kept(name)
-            if kept is not None:
-                return escape(kept, {"\r": "&#13;"})  # a bare CR would be read as LF
+        kept = self._kept(name)
+        if kept is not None:
+            return escape(kept, {"\r": "&#13;"})  # a bare CR would be read as LF
         if name[0] == self._behaviour.attribute_namespace():
             return self._behaviour.absent_attribute()
         return LIVE[name](self) if self._has(name) else None
@@ -57,10 +56,11 @@ class Properties:
             return {}
 
     def _kept(self, name: Name) -> str | None:
-        shown = self._behaviour.attribute_namespace()
-        if XATTR in (name[0], shown) and name[0] != shown:
-            return None
-        return self.stored.get(key_of(name))
+        """What a client stored under that name."""
+        if name[0] == self._behaviour.attribute_namespace():
+            return self.stored.get(key_of((XATTR, name[1])))
+        hidden = name[0] == XATTR or not self._behaviour.is_mutable(name)
+        return None if hidden else self.stored.get(key_of(name))
 
     def _has(self, name: Name) -> bool:
         return name in LIVE and not (self.entry.is_collection and name in OF_FILES)
