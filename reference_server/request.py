@@ -82,9 +82,9 @@ class Request:
 
     @property
     def base(self) -> str:
-        """Scheme and authority under which the client reaches this server."""
-        scheme = "https" if self.peer.secure else "http"
-        return f"{scheme}://{self.head.get('host') or ''}"
+        """Scheme and authority under which the client reaches us; empty if it does not say."""
+        scheme, host = "https" if self.peer.secure else "http", self.head.get("host")
+        return f"{scheme}://{host}" if host else ""
 
     @property
     def is_redirected(self) -> bool:
