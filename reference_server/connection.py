@@ -60,8 +60,14 @@ class Connection:
         if self.tls is not None:
             self.sock = self.tls.wrap_socket(self.sock, server_side=True)
         self.inbox = Inbox(self.sock, self.parts.behaviour.host_problem)
-        subject = self.parts.authenticator.subject(self.sock)
-        self.peer = Peer(self.address, self.tls is not None, subject, self.sock.getsockname()[0])
+        chain = self.parts.authenticator.chain(self.sock)
+        self.peer = Peer(
+            self.address,
+            secure=self.tls is not None,
+            subject=self.parts.authenticator.subject(chain),
+            local=self.sock.getsockname()[0],
+            chain=chain,
+        )
 
     def _serve_requests(self) -> None:
         while True:

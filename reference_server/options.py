@@ -30,6 +30,8 @@ class Options:
     grants: Path | None
     basic: Path | None
     trust_issuer: list[str]
+    delegation: str
+    oidc_exchange: list[str]
     marker_period: float
     name: str
 
@@ -79,6 +81,14 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
     add("--grants", type=Path, metavar="FILE", help="JSON: subject -> activities")
     add("--basic", type=Path, metavar="FILE", help="JSON: user -> password")
     add("--trust-issuer", action="append", default=[], metavar="ISSUER=JWKS_FILE")
+    add("--delegation", choices=("2", "1", "off"), default="2", help="newest GridSite version")
+    add(
+        "--oidc-exchange",
+        action="append",
+        default=[],
+        metavar="ISSUER=TOKEN_ENDPOINT,CLIENT_ID,SECRET_FILE",
+        help="exchange an issuer's tokens for Credential: oidc",
+    )
 
 
 def read_object(place: Path | None) -> dict[str, Any] | None:

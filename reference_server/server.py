@@ -12,6 +12,9 @@ from pathlib import Path
 from reference_server.auth.authenticator import Authenticator
 from reference_server.auth.tickets import TicketOffice
 from reference_server.behaviour import Behaviour
+from reference_server.delegation.certificates import ClientCertificate, OwnCertificate
+from reference_server.delegation.exchange import Exchange
+from reference_server.delegation.service import DelegationService
 from reference_server.lax_verification import tolerate
 from reference_server.own_names import OwnNames
 from reference_server.store import Store
@@ -53,6 +56,8 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     own: OwnNames = field(default_factory=OwnNames)
     data_node: DataNode | None = None
+    delegation: DelegationService | None = None
+    exchange: Exchange | None = None
     running: Running = field(default_factory=Running)
 
 
@@ -104,16 +109,29 @@ def server_context(cert: Path, key: Path, trust: Path, behaviour: Behaviour) -> 
 class FarTls:
     """TLS towards the far side: chain and host name are verified, unless a deviation says no."""
 
-    def __init__(self, trust: Path) -> None:
-        self._right = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._right.minimum_version = ssl.TLSVersion.TLSv1_2
-        _trust(self._right, trust)
+    def __init__(self, trust: Path, own: OwnCertificate) -> None:
         self._trust = trust
+        self.own = own
+        self._right = self.strict()
 
-    def context(self, *, chain: bool, name: bool) -> ssl.SSLContext:
-        """The context that verifies so much."""
-        if chain and name:
-            return self._right
+    def strict(self) -> ssl.SSLContext:
+        """A new context that verifies chain and host name."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        _trust(made, self._trust)
+        return made
+
+    def context(
+        self, *, chain: bool, name: bool, certificate: ClientCertificate | None = None
+    ) -> ssl.SSLContext:
+        """The context that verifies so much, and shows a certificate if it is asked for one."""
+        if certificate is None:
+            return self._right if chain and name else self._lax(chain=chain)
+        made = self.strict() if chain and name else self._lax(chain=chain)
+        certificate.load_into(made)
+        return made
+
+    def _lax(self, *, chain: bool) -> ssl.SSLContext:
         lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         lax.check_hostname = False
         if chain:

@@ -17,7 +17,12 @@ from reference_server.auth.identity import Activity, Grant, Rights
 from reference_server.auth.mint import Mint
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import Issuer, OwnIssuer, TokenJudge
+from reference_server.behaviour import Behaviour
 from reference_server.connection import Connection
+from reference_server.delegation.certificates import OwnCertificate
+from reference_server.delegation.exchange import Exchange, Provider
+from reference_server.delegation.keeper import Keeper
+from reference_server.delegation.service import DelegationService
 from reference_server.deviations import behaviour_with
 from reference_server.options import Options, read_object
 from reference_server.pki import Files, write_secret
@@ -53,7 +58,9 @@ class Service:
             behaviour=self._behaviour,
             store=_store(options, self._folder, name),
             authenticator=self._authenticator(options),
-            far_tls=FarTls(self._trust),
+            far_tls=(far_tls := FarTls(self._trust, OwnCertificate(cert, key))),
+            delegation=_delegation(options, self._behaviour),
+            exchange=_exchange(options, far_tls),
             limits=Limits(marker_period=options.marker_period),
         )
         self._parts.own.ports["https"].add(main.port)
@@ -167,6 +174,19 @@ def _store(options: Options, folder: Path, name: str) -> Store:
     if not place.is_dir():
         raise ValueError(f"--store {place}: no such directory")
     return DiskStore(place / name if options.pair else place)
+
+
+def _delegation(options: Options, behaviour: Behaviour) -> DelegationService | None:
+    if options.delegation == "off":
+        return None
+    return DelegationService(Keeper(), behaviour, int(options.delegation))
+
+
+def _exchange(options: Options, far_tls: FarTls) -> Exchange | None:
+    providers = [Provider.given(option) for option in options.oidc_exchange]
+    if not providers:
+        return None
+    return Exchange({provider.issuer: provider for provider in providers}, far_tls.strict())
 
 
 def _issuer(option: str) -> Issuer:

@@ -7,6 +7,8 @@ import binascii
 import ssl
 from dataclasses import dataclass, field
 
+from cryptography import x509
+
 from reference_server.auth.identity import FULL_RIGHTS, Identity, Rights, Scheme
 from reference_server.auth.mint import Mint
 from reference_server.auth.problems import BadToken
@@ -23,12 +25,16 @@ NO_RIGHTS = Rights(((),))
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The client's end of a connection: addresses, and its certificate's subject if it had one."""
+    """The client's end of a connection: addresses, and its certificate if it had one.
+
+    `chain` is what the handshake verified, leaf first; `subject` the person it stands for.
+    """
 
     address: str
     secure: bool
     subject: str | None = None
     local: str = ""
+    chain: tuple[x509.Certificate, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,15 @@ class Authenticator:
     grants: dict[str, Rights] | None = None
     users: dict[str, str] = field(default_factory=dict)
 
-    def subject(self, sock: object) -> str | None:
-        """Subject of the TLS client certificate, asked once per connection."""
+    def chain(self, sock: object) -> tuple[x509.Certificate, ...]:
+        """The client's certificates, asked once per connection; empty where they do not count."""
         if not isinstance(sock, ssl.SSLSocket) or not self.behaviour.client_certificate_counts():
-            return None
-        chain = verified_chain(sock)
-        return subject_of(chain, self.behaviour) if chain else None
+            return ()
+        return tuple(verified_chain(sock))
+
+    def subject(self, chain: tuple[x509.Certificate, ...]) -> str | None:
+        """The person a client's certificates stand for."""
+        return subject_of(list(chain), self.behaviour) if chain else None
 
     def identify(self, head: RequestHead, target: Target, peer: Peer) -> Identity | None:
         """Who asks; None for an anonymous request. Raises Refusal for a bad credential.

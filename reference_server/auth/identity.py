@@ -87,7 +87,8 @@ class Identity:
     """An authenticated requester.
 
     `expires` in seconds since the Unix epoch, None: unbounded. `networks` are the values of the
-    ip caveats it came with, for macaroons made from macaroons.
+    ip caveats it came with, for macaroons made from macaroons. `issuer` is the OpenID provider
+    that vouched for the requester.
     """
 
     name: str
@@ -95,3 +96,4 @@ class Identity:
     rights: Rights = field(default=FULL_RIGHTS)
     expires: float | None = None
     networks: tuple[str, ...] = ()
+    issuer: str | None = None

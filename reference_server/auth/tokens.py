@@ -116,6 +116,7 @@ class TokenJudge:
             scheme=Scheme.BEARER,
             rights=Rights((grants,)),
             expires=float(claims["exp"]),
+            issuer=str(claims["iss"]),
         )
 
     def _verified(self, token: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from reference_server.behaviour.cancelling import CancelSeams
 from reference_server.behaviour.checksums import ChecksumSeams
 from reference_server.behaviour.copying import CopySeams
 from reference_server.behaviour.dav import DavSeams
+from reference_server.behaviour.delegation import DelegationSeams
 from reference_server.behaviour.macaroons import MacaroonSeams
 from reference_server.behaviour.markers import MarkerSeams
 from reference_server.behaviour.outgoing import OutgoingSeams
@@ -29,6 +30,7 @@ class Behaviour(
     OutgoingSeams,
     VerificationSeams,
     AccessSeams,
+    DelegationSeams,
     MacaroonSeams,
     DavSeams,
     ChecksumSeams,

@@ -104,12 +104,6 @@ class CopySeams:
         """The parent of a pull's target does not exist; True means to create it."""
         raise Refusal(409, "parent collection does not exist")
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
-        """What stands against the Credential header: only none is supported here."""
-        if value is None or value.lower() == "none":
-            return None
-        return Refusal(400, "unsupported Credential mechanism")
-
     def transfer_field(self, name: str) -> str | None:
         """Name of a COPY field without TransferHeader; None for a field that has no prefix."""
         return name[len(PREFIX) :] if name.lower().startswith(PREFIX) else None

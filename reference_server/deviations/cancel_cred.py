@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.cancelling import Departure
+from reference_server.delegation.words import Mechanism
 from reference_server.deviations.along import WORKING_PULL, WORKING_PUSH, along
 from reference_server.deviations.registry import deviation
 from reference_server.refusal import Refusal
@@ -88,25 +89,33 @@ class CancelTakesAll(Behaviour):
 class CredentialIgnored(Behaviour):
     """The Credential header is ignored."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
-        return None
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
+        return Mechanism.NONE
 
 
 @deviation("credential-answered-501", breaks=("CRED-003", "CRED-004"), seen_in="DEV-D014")
 class CredentialAnswered501(Behaviour):
     """An unsupported Credential is answered 501."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
-        return None if value in (None, "none") else Refusal(501, "unsupported Credential")
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
+        if value in (None, "none"):
+            return Mechanism.NONE
+        raise Refusal(501, "unsupported Credential")
 
 
 @deviation("unknown-credential-is-none", breaks=("CRED-004",), seen_in="catalogue mutant")
 class UnknownCredentialIsNone(Behaviour):
     """An undefined Credential value is taken for none."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
-        is_known = value in ("gridsite", "oidc")
-        return Refusal(400, "unsupported Credential mechanism") if is_known else None
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
+        known = {item.value: item for item in Mechanism}
+        return default if value is None else known.get(value, Mechanism.NONE)
 
 
 @deviation(
@@ -128,11 +137,13 @@ class UnknownCredentialIsNone(Behaviour):
 class DelegationDespiteNone(Behaviour):
     """With Credential: none the client is asked to delegate."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
         if value != "none":
-            return None if value is None else Refusal(400, "unsupported Credential mechanism")
+            return super().mechanism(value, default, transfer_fields)
         fields = (("X-Delegate-To", "https://localhost/gridsite"), ("Location", "/again"))
-        return Refusal(302, "delegate first", headers=fields)
+        raise Refusal(302, "delegate first", headers=fields)
 
 
 @deviation(
@@ -150,11 +161,12 @@ class DelegationDespiteNone(Behaviour):
 class NoneNeedsTransferToken(Behaviour):
     """With Credential: none a TransferHeaderAuthorization is demanded."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
-        if value not in (None, "none"):
-            return Refusal(400, "unsupported Credential mechanism")
-        bare = value == "none" and "authorization" not in map(str.lower, transfer_fields)
-        return Refusal(400, "TransferHeaderAuthorization is missing") if bare else None
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
+        if value == "none" and "authorization" not in map(str.lower, transfer_fields):
+            raise Refusal(400, "TransferHeaderAuthorization is missing")
+        return super().mechanism(value, default, transfer_fields)
 
 
 @deviation(
@@ -172,21 +184,24 @@ class NoneNeedsTransferToken(Behaviour):
 class NoneDropsTransferToken(Behaviour):
     """With Credential: none the forwarded Authorization is refused."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
-        if value not in (None, "none"):
-            return Refusal(400, "unsupported Credential mechanism")
-        both = value == "none" and "authorization" in map(str.lower, transfer_fields)
-        return Refusal(400, "none means no credential at all") if both else None
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
+        if value == "none" and "authorization" in map(str.lower, transfer_fields):
+            raise Refusal(400, "none means no credential at all")
+        return super().mechanism(value, default, transfer_fields)
 
 
 @deviation("missing-credential-crashes", breaks=("CRED-009",), seen_in="catalogue mutant")
 class MissingCredentialCrashes(Behaviour):
     """A COPY without Credential ends in 500."""
 
-    def credential_problem(self, value: str | None, transfer_fields: list[str]) -> Refusal | None:
+    def mechanism(
+        self, value: str | None, default: Mechanism, transfer_fields: list[str]
+    ) -> Mechanism:
         if value is None:
-            return Refusal(500, "internal error")
-        return None if value == "none" else Refusal(400, "unsupported Credential mechanism")
+            raise Refusal(500, "internal error")
+        return super().mechanism(value, default, transfer_fields)
 
 
 @deviation(

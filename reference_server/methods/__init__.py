@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reference_server.methods import (
     asking,
     copying,
+    delegating,
     issuing,
     listing,
     namespace,
@@ -19,12 +20,20 @@ from reference_server.request import Request
 from reference_server.store import Exists, IsCollection, Missing, NoParent, NoSpace, StoreProblem
 from reference_server.wire.responses import Response
 
+
+def _post(request: Request) -> Response:
+    """A message to the delegation service at its path, a macaroon request anywhere else."""
+    if delegating.is_addressed(request):
+        return delegating.post(request)
+    return issuing.post(request)
+
+
 METHODS: dict[str, Callable[[Request], Response]] = {
     "OPTIONS": asking.options,
     "GET": reading.get,
     "HEAD": reading.get,
     "PUT": writing.put,
-    "POST": issuing.post,
+    "POST": _post,
     "DELETE": namespace.delete,
     "MKCOL": namespace.make_collection,
     "MOVE": namespace.move,

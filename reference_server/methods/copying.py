@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reference_server.auth.identity import Activity
-from reference_server.methods import local_copy
+from reference_server.delegation.words import Mechanism
+from reference_server.methods import credentials, local_copy
 from reference_server.methods.namespace import make_parents
 from reference_server.methods.redirecting import redirected
 from reference_server.refusal import Headers, Refusal
@@ -32,10 +33,10 @@ def _checked(request: Request) -> Response:
     """The basic checks; authentication and authorisation come first (AUTH-019)."""
     direction, text = _wish(request)
     _authorise(request, direction)
-    elsewhere = redirected(request)
+    mechanism = credentials.mechanism(request, [name for name, _ in transfer_headers(request)])
+    elsewhere = redirected(request) if mechanism is Mechanism.NONE else None
     if elsewhere is not None:
         return elsewhere
-    _check_credential(request)
     remote = request.parts.behaviour.remote_url(text)
     if remote is None:
         return _accepted(request, TransferStream(None, request.parts))
@@ -46,7 +47,7 @@ def _checked(request: Request) -> Response:
     bare = request.head.get("credential") is None and not transfer_headers(request)
     if request.parts.behaviour.is_local(own_authority=own, bare=bare, direction=direction):
         return local_copy.copy(request, direction, remote)
-    return _start(request, _order(request, direction, remote))
+    return _start(request, _order(request, direction, remote), mechanism)
 
 
 def _wish(request: Request) -> tuple[Direction, str]:
@@ -76,16 +77,6 @@ def _authorise(request: Request, direction: Direction) -> None:
         needed = behaviour.needed_for_pull(exists=exists and not refused)
     for activity in needed:
         request.require(activity)
-
-
-def _check_credential(request: Request) -> None:
-    """Raises Refusal for a mechanism that is not supported; repeating the value is harmless."""
-    values: set[str | None] = {*request.head.all("credential")} or {None}
-    names = [name for name, _ in transfer_headers(request)]
-    for value in values:
-        problem = request.parts.behaviour.credential_problem(value, names)
-        if problem is not None:
-            raise problem
 
 
 def _order(request: Request, direction: Direction, remote: RemoteUrl) -> Order:
@@ -118,7 +109,7 @@ def _may_replace(request: Request, overwrite: str) -> bool:
     return not forbidden and all(request.allowed(activity) for activity in needed)
 
 
-def _start(request: Request, order: Order) -> Response:
+def _start(request: Request, order: Order, mechanism: Mechanism) -> Response:
     """What the namespace says, then acceptance."""
     behaviour = request.parts.behaviour
     here = request.parts.store.stat(order.path)
@@ -131,6 +122,7 @@ def _start(request: Request, order: Order) -> Response:
             behaviour.missing_push_source()
     else:
         _check_target(request, order, exists=here is not None)
+    order = credentials.completed(request, order, mechanism)
     status = behaviour.status_without_stream(exists=here is not None)
     if status is not None:
         return Response(status)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from reference_server.delegation.certificates import ClientCertificate
 from reference_server.server import Parts
 from reference_server.store import Block
 from reference_server.transfer.problems import DeadlinePassed, TransferFailed, Unreachable
@@ -25,8 +26,15 @@ Address = tuple[socket.AddressFamily, tuple[str, int]]
 class FarSide:
     """A connection to the host of a URL; use as a context manager."""
 
-    def __init__(self, url: RemoteUrl, parts: Parts, pulse: Pulse) -> None:
+    def __init__(
+        self,
+        url: RemoteUrl,
+        parts: Parts,
+        pulse: Pulse,
+        certificate: ClientCertificate | None = None,
+    ) -> None:
         self.url = url
+        self._certificate = certificate
         self._parts = parts
         self._pulse = pulse
         self._sock: socket.socket | None = None
@@ -204,7 +212,9 @@ class FarSide:
         behaviour = self._parts.behaviour
         name = behaviour.name_to_verify(self.url.host)
         context = self._parts.far_tls.context(
-            chain=behaviour.verifies_certificate(), name=name is not None
+            chain=behaviour.verifies_certificate(),
+            name=name is not None,
+            certificate=self._certificate,
         )
         sock = context.wrap_socket(self.sock, server_hostname=name, do_handshake_on_connect=False)
         self._sock = sock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from reference_server.delegation.certificates import ClientCertificate
 from reference_server.refusal import Headers
 from reference_server.transfer.remote_url import RemoteUrl
 
@@ -21,6 +22,7 @@ class Order:
     """One transfer. `path` is ours, `remote` the far side's.
 
     `copy_fields` are sent along by a deviation only.
+    `certificate` is shown to a far side that asks for one.
     `may_replace`: publication may replace an object, by Overwrite and by the requester's rights.
     """
 
@@ -34,3 +36,4 @@ class Order:
     may_replace: bool = True
     require_checksum: bool = False
     streams: int = 1
+    certificate: ClientCertificate | None = None

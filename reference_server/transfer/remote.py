@@ -91,7 +91,7 @@ class Remote:
             self._talk.far.url = url
             return self._talk
         self.close()
-        far = FarSide(url, self._parts, self._pulse)
+        far = FarSide(url, self._parts, self._pulse, self.order.certificate)
         self._talk = Conversation(far)
         far.open()
         return self._talk

@@ -1,0 +1,1 @@
+"""Credentials for the far side handed over by the requester: GridSite delegation, OIDC exchange."""
