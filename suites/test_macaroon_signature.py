@@ -8,6 +8,7 @@ import pytest
 
 from harness import expect
 from harness.checks import requirement
+from harness.problems import NotApplicable
 from harness.wire.macaroons import make_macaroon
 
 
@@ -17,14 +18,22 @@ def without_last(macaroon):
 
 def later(macaroon):
     """One byte of the caveat before is changed: a millennium is added."""
-    index = next(i for i, text in enumerate(macaroon.texts) if text.startswith("before:2"))
+    index = position(macaroon, "before:2")
     return macaroon.with_changed_caveat(index, macaroon.texts[index].replace(":2", ":3", 1))
 
 
 def stronger(macaroon):
-    """The last caveat activity allows more than was granted."""
-    indices = [i for i, text in enumerate(macaroon.texts) if text.startswith("activity:")]
-    return macaroon.with_changed_caveat(indices[-1], "activity:DOWNLOAD,LIST,UPLOAD")
+    """A caveat activity allows more than was granted."""
+    index = position(macaroon, "activity:")
+    return macaroon.with_changed_caveat(index, "activity:DOWNLOAD,LIST,UPLOAD,MANAGE")
+
+
+def position(macaroon, beginning):
+    """Where the last caveat that begins so stands."""
+    found = [i for i, text in enumerate(macaroon.texts) if text.startswith(beginning)]
+    if not found:
+        raise NotApplicable(f"the tokens issued have no caveat {beginning}")
+    return found[-1]
 
 
 def shuffled(macaroon):
