@@ -7,17 +7,21 @@ HTTPTPC_REAL=require turns that into an error, so that nothing is left out in si
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from fixtures import kinds
 from fixtures.kinds import ServerMissing, Started
 from fixtures.pki import Testbed
+from tests.real.clients import Program, Setting
+from tests.real.places import Place
 
 Starter = Callable[..., Started]
+SIZE = 3_000_000
 
 
 def start_or_skip(kind: str, testbed: Testbed, directory: Path, name: str) -> Started:
@@ -50,3 +54,61 @@ def start(testbed: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="session")
 def xrootd(start: Starter) -> Started:
     return start("xrootd", "xrootd-a")
+
+
+@pytest.fixture(scope="session")
+def pair(start: Starter) -> tuple[Started, Started]:
+    """Two reference servers for the clients."""
+    return start("reference", "reference-a"), start("reference", "reference-b")
+
+
+@pytest.fixture
+def here(pair: tuple[Started, Started]) -> Place:
+    """A fresh directory on the first server."""
+    return Place.make(pair[0])
+
+
+@pytest.fixture
+def there(pair: tuple[Started, Started]) -> Place:
+    """A fresh directory on the second server."""
+    return Place.make(pair[1])
+
+
+@pytest.fixture(scope="session")
+def proxy(testbed: Testbed) -> Path:
+    """A proxy of the person whom the servers know."""
+    return testbed.proxy(testbed.user())
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A local file of bytes that no two tests share; three times what fits into one buffer."""
+    path = tmp_path / "content"
+    path.write_bytes(os.urandom(SIZE))
+    return path
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest, record_property: Callable[[str, str], None]) -> Program:
+    """The module's CLIENT, which must be installed; its version goes into the report."""
+    program: Program = request.module.CLIENT
+    program.require()
+    record_property("client", f"{program.package} {program.version()}")
+    return program
+
+
+@pytest.fixture
+def setting(client: Program, testbed: Testbed, tmp_path: Path) -> Callable[..., Setting]:
+    """Make a setting with further environment variables."""
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def make(more: Mapping[str, str] = MappingProxyType({})) -> Setting:
+        return Setting(home, testbed.capath, more)
+
+    return make
+
+
+@pytest.fixture
+def with_proxy(setting: Callable[..., Setting], proxy: Path) -> Setting:
+    return setting({"X509_USER_PROXY": str(proxy)})
