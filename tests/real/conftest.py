@@ -17,6 +17,7 @@ import pytest
 from fixtures import kinds
 from fixtures.kinds import ServerMissing, Started
 from fixtures.pki import Testbed
+from tests.real.chapter import Door
 from tests.real.clients import Program, Setting
 from tests.real.places import Place
 
@@ -112,3 +113,16 @@ def setting(client: Program, testbed: Testbed, tmp_path: Path) -> Callable[..., 
 @pytest.fixture
 def with_proxy(setting: Callable[..., Setting], proxy: Path) -> Setting:
     return setting({"X509_USER_PROXY": str(proxy)})
+
+
+@pytest.fixture(scope="session")
+def chapters_server(start: Starter) -> Started:
+    """A server for the chapter alone, whose paths are not below a directory of a test."""
+    return start("reference", "reference-chapter")
+
+
+@pytest.fixture
+def door(chapters_server: Started, with_proxy: Setting, proxy: Path) -> Door:
+    made = Door(Place(chapters_server, ""), with_proxy, proxy)
+    made.lay_out()
+    return made
