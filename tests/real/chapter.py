@@ -78,7 +78,7 @@ class Door:
 
     def visit(self, url: str) -> Reply:
         """Fetch a URL that is itself a secret."""
-        words = ["curl", "--silent", "--capath", self.setting.capath, "--config", "-", "--include"]
+        words = ("curl", "--silent", "--capath", self.setting.capath, "--config", "-", "--include")
         return read(self.setting.run(words, f'url = "{url}"\n'.encode()).out)
 
     def _here(self, word: str) -> str:

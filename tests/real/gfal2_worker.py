@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import gfal2
@@ -55,7 +56,7 @@ def copy(context: Any, source: str, destination: str, wishes: dict[str, Any]) ->
     return [text.split()[-1] for text in how if text.startswith("TRANSFER:TYPE")]
 
 
-ACTIONS = {
+ACTIONS: dict[str, Callable[..., Any]] = {
     "checksum": lambda context, url, kind: context.checksum(url, kind),
     "copy": copy,
     "listdir": lambda context, url: context.listdir(url),
@@ -65,7 +66,6 @@ ACTIONS = {
     "rmdir": lambda context, url: context.rmdir(url),
     "stat": stat,
     "unlink": lambda context, url: context.unlink(url),
-    "version": lambda _: gfal2.get_version(),
 }
 
 

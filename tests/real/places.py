@@ -10,6 +10,8 @@ from fixtures.kinds import Started
 from tests.real.curl import Answer, Identity, by_token, curl
 
 CREATED = (200, 201, 204)
+WANT_MD5 = ("-H", "Want-Digest: md5")
+"""At an upload: has the server know this checksum, too, from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class Place:
     def mkdir(self, name: str) -> None:
         assert curl(self.server, self.path + name, self.owner, "-X", "MKCOL").status == 201
 
-    def put(self, name: str, file: Path) -> None:
-        answer = curl(self.server, self.path + name, self.owner, "--upload-file", str(file))
+    def put(self, name: str, file: Path, *options: str) -> None:
+        """Upload a file, with further options of curl."""
+        words = ("--upload-file", str(file), *options)
+        answer = curl(self.server, self.path + name, self.owner, *words)
         assert answer.status in CREATED
 
     def get(self, name: str) -> Answer:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.real.clients import Done, Program, Setting
-from tests.real.places import Place
+from tests.real.places import WANT_MD5, Place
 
 CLIENT = Program("aria2c", "aria2")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
@@ -24,8 +24,8 @@ def aria2(setting: Callable[..., Setting], here: Place, tmp_path: Path) -> Aria2
 
     def act(url: str, *words: str) -> Done:
         told = f"{url}\n header=Authorization: Bearer {token.read_text().strip()}\n"
-        known = ["--ca-certificate", here.server.ca, "--dir", tmp_path / "fetched"]
-        known += ["--input-file=-", "--no-conf", "--console-log-level=notice"]
+        place = ("--ca-certificate", here.server.ca, "--dir", tmp_path / "fetched")
+        known = (*place, "--input-file=-", "--no-conf", "--console-log-level=notice")
         return where.run(["aria2c", *known, *words], told.encode())
 
     return act
@@ -62,8 +62,9 @@ def test_a_metalink_names_every_file_of_a_directory(
     aria2: Aria2, here: Place, content: Path, tmp_path: Path
 ) -> None:
     for name in ("a", "b"):
-        here.put(f"/{name}", content)
+        here.put(f"/{name}", content, *WANT_MD5)
     done = aria2(here.url("/?type=metalink"), "--follow-metalink=mem")
     assert done.code == 0, done.text
+    assert done.text.count("Verification finished successfully") == 2
     for name in ("a", "b"):
         assert (tmp_path / "fetched" / name).read_bytes() == content.read_bytes()

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
 FILE = "/users/paul/private-file"
 URL = f"https://dcache.example.org{FILE}"
 POST = "curl -E /tmp/x509up_u1000 -X POST -H 'Content-Type: application/macaroon-request'"
-SECRET = "/users/paul/data-2019/top-secret.dat"
+TOP = "/users/paul/data-2019/top-secret.dat"
 READING = "activity:LIST,DOWNLOAD"
 
 
@@ -136,21 +136,21 @@ def test_the_validity_is_limited(door: Door) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        f"""-d '{{"caveats": ["{READING}", "path:{SECRET}"]}}' https://dcache.example.org/""",
-        f"""-s -d '{{"caveats": ["{READING}"]}}' https://dcache.example.org{SECRET}""",
+        f"""-d '{{"caveats": ["{READING}", "path:{TOP}"]}}' https://dcache.example.org/""",
+        f"""-s -d '{{"caveats": ["{READING}"]}}' https://dcache.example.org{TOP}""",
     ],
 )
 def test_the_path_is_limited(door: Door, private: bytes, content: Path, words: str) -> None:
-    door.place.put(SECRET, content)
+    door.place.put(TOP, content)
     token = macaroon(door.ask(f"{POST} {words}"))
-    assert f"path:{SECRET}" in caveats(token)
-    assert door.given(SECRET, by_macaroon(token)).body == content.read_bytes()
+    assert f"path:{TOP}" in caveats(token)
+    assert door.given(TOP, by_macaroon(token)).body == content.read_bytes()
     assert door.given(FILE, by_macaroon(token)).status == 403
 
 
 def test_the_address_with_a_macaroon_needs_nothing_else(door: Door, content: Path) -> None:
-    door.place.put(SECRET, content)
-    wish = f"""-d '{{"caveats": ["{READING}"]}}' https://dcache.example.org{SECRET}"""
+    door.place.put(TOP, content)
+    wish = f"""-d '{{"caveats": ["{READING}"]}}' https://dcache.example.org{TOP}"""
     told = json.loads(door.ask(f"{POST} {wish}").body)["uri"]
-    assert urlsplit(told["target"]).path == SECRET
+    assert urlsplit(told["target"]).path == TOP
     assert door.visit(told["targetWithMacaroon"]).body == content.read_bytes()

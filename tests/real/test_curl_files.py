@@ -12,10 +12,12 @@ import pytest
 
 from tests.real.chapter import Door, Reply
 from tests.real.clients import Program
+from tests.real.places import WANT_MD5
 
 CLIENT = Program("curl", "curl")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
 BASH = Path("/bin/bash").read_bytes()
+CHECKSUMS = "{http://www.dcache.org/2013/webdav}Checksums"
 METALINK = "application/metalink4+xml"
 NAMES = {"m": "urn:ietf:params:xml:ns:metalink"}
 PUBLIC = "https://dcache.example.org/public"
@@ -86,7 +88,7 @@ def test_put_tells_the_md5_checksum_that_head_and_propfind_repeat(door: Door) ->
     )
     found = door.known(f"curl -s -T - -X PROPFIND {PUBLIC}/file-with-MD5", question)
     assert found.status == 207
-    checksums = Xml.fromstring(found.body).findtext(".//{http://www.dcache.org/2013/webdav}Checksums")
+    checksums = Xml.fromstring(found.body).findtext(f".//{CHECKSUMS}", "")
     assert {f"md5={md5(BASH)}", adler32(BASH)} <= set(checksums.split(","))
 
 
@@ -115,7 +117,7 @@ def test_the_page_of_a_directory_hands_its_query_on(door: Door, data: bytes) -> 
 def described(door: Door, content: Path) -> dict[str, bytes]:
     """The two files of the chapter's directory."""
     for name in ("public-file", "private-file"):
-        door.place.put(f"/Users/paul/{name}", content)
+        door.place.put(f"/Users/paul/{name}", content, *WANT_MD5)
     return dict.fromkeys(("public-file", "private-file"), content.read_bytes())
 
 
@@ -132,7 +134,9 @@ def test_metalink_describes_a_directory(
     reply = door.known(command)
     assert reply.status == 200
     assert reply.headers.get_content_type() == METALINK
-    files = {file.get("name"): file for file in Xml.fromstring(reply.body).iterfind("m:file", NAMES)}
+    files = {
+        file.get("name"): file for file in Xml.fromstring(reply.body).iterfind("m:file", NAMES)
+    }
     assert set(files) == set(described)
     for name, data in described.items():
         assert files[name].findtext("m:size", namespaces=NAMES) == str(len(data))
@@ -142,9 +146,7 @@ def test_metalink_describes_a_directory(
         assert door.known(f"curl '{url}'").body == data
 
 
-def test_head_of_a_directory_tells_of_its_metalink(
-    door: Door, described: dict[str, bytes]
-) -> None:
+def test_head_of_a_directory_tells_of_its_metalink(door: Door, described: dict[str, bytes]) -> None:
     link = door.known("curl -s -I https://dcache.example.org/Users/paul/").headers["Link"]
     server = door.place.server.url
     wanted = f'<{server}/Users/paul/?type=metalink>; rel=describedby; type="{METALINK}"'

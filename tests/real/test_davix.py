@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from tests.real.places import Place
 
 CLIENT = Program("davix-cp", "davix")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
+Davix = Callable[..., Done]
+Copy = Callable[..., Done]
+BOTH_WAYS = pytest.mark.parametrize("mode", ["pull", "push"])
 
 
 @pytest.fixture
-def davix(with_proxy: Setting, proxy: Path):
+def davix(with_proxy: Setting, proxy: Path) -> Davix:
     """Run a command of davix with the proxy."""
 
     def act(command: str, *words: str | Path) -> Done:
@@ -26,25 +30,54 @@ def davix(with_proxy: Setting, proxy: Path):
     return act
 
 
-def limited(place: Place, name: str, activity: str, who: Path) -> str:
-    """A macaroon for one activity on one file, valid for some minutes."""
-    wish = json.dumps({"caveats": [f"activity:{activity}"], "validity": "PT5M"})
-    kind = "Content-Type: application/macaroon-request"
-    answer = curl(
-        place.server, place.path + name, by_certificate(who), "-H", kind, "--data", wish
-    )
-    assert answer.status == 200
-    return str(json.loads(answer.body)["macaroon"])
+@pytest.fixture
+def original(here: Place, content: Path) -> Path:
+    """The file to be copied, which is at /f of the first place."""
+    here.put("/f", content)
+    return content
 
 
-def test_a_file_goes_there_and_back(davix, here: Place, content: Path, tmp_path: Path):
+@pytest.fixture
+def copy(davix: Davix, here: Place, there: Place) -> Copy:
+    """Copy /f of the first place to /g of the second, with these headers."""
+    ends = (here.url("/f", scheme="davs"), there.url("/g", scheme="davs"))
+
+    def act(mode: str, *headers: str) -> Done:
+        shown = [word for header in headers for word in ("-H", header)]
+        return davix("cp", "--copy-mode", mode, *shown, *ends)
+
+    return act
+
+
+@pytest.fixture
+def for_the_far_side(here: Place, there: Place, proxy: Path) -> Callable[[str], str]:
+    """A header for the passive party.
+
+    davix-cp takes headers as arguments only, where others on the machine see them: so the token in
+    it is a macaroon for one activity on one file, valid for some minutes, on a throw-away server.
+    """
+
+    def act(mode: str) -> str:
+        far, name, right = (here, "/f", "DOWNLOAD") if mode == "pull" else (there, "/g", "UPLOAD")
+        wish = json.dumps({"caveats": [f"activity:{right}"], "validity": "PT5M"})
+        words = ("-H", "Content-Type: application/macaroon-request", "--data", wish)
+        answer = curl(far.server, far.path + name, by_certificate(proxy), *words)
+        assert answer.status == 200
+        return f"TransferHeaderAuthorization: Bearer {json.loads(answer.body)['macaroon']}"
+
+    return act
+
+
+def test_a_file_goes_there_and_back(
+    davix: Davix, here: Place, content: Path, tmp_path: Path
+) -> None:
     assert davix("put", content, here.url("/f", scheme="davs")).code == 0
     assert here.has("/f", content)
     assert davix("get", here.url("/f", scheme="davs"), tmp_path / "back").code == 0
     assert (tmp_path / "back").read_bytes() == content.read_bytes()
 
 
-def test_a_directory_is_made_and_listed(davix, here: Place, content: Path):
+def test_a_directory_is_made_and_listed(davix: Davix, here: Place, content: Path) -> None:
     assert davix("mkdir", here.url("/d", scheme="davs")).code == 0
     here.put("/d/f", content)
     assert davix("ls", here.url("/d", scheme="davs")).text.split() == ["f"]
@@ -52,7 +85,7 @@ def test_a_directory_is_made_and_listed(davix, here: Place, content: Path):
     assert size in davix("ls", "-l", here.url("/d", scheme="davs")).text.split()
 
 
-def test_a_file_is_moved(davix, here: Place, content: Path):
+def test_a_file_is_moved(davix: Davix, here: Place, content: Path) -> None:
     here.put("/f", content)
     # davix-mv 0.8.4 ends with 255 whatever the server answers, so only the outcome counts.
     davix("mv", here.url("/f", scheme="davs"), here.url("/g", scheme="davs"))
@@ -60,45 +93,40 @@ def test_a_file_is_moved(davix, here: Place, content: Path):
     assert here.has("/g", content)
 
 
-def test_a_file_is_removed(davix, here: Place, content: Path):
+def test_a_file_is_removed(davix: Davix, here: Place, content: Path) -> None:
     here.put("/f", content)
     assert davix("rm", here.url("/f", scheme="davs")).code == 0
     assert here.lacks("/f")
 
 
-def test_a_missing_file_is_said_to_be_missing(davix, here: Place, tmp_path: Path):
+def test_a_missing_file_is_said_to_be_missing(davix: Davix, here: Place, tmp_path: Path) -> None:
     done = davix("get", here.url("/nothing", scheme="davs"), tmp_path / "back")
     assert done.code != 0
     assert b"File not found" in done.err
 
 
-@pytest.mark.parametrize("mode", ["pull", "push"])
-def test_a_file_is_copied(davix, here: Place, there: Place, content: Path, proxy: Path, mode: str):
-    here.put("/f", content)
-    far, name, right = (here, "/f", "DOWNLOAD") if mode == "pull" else (there, "/g", "UPLOAD")
-    # davix-cp takes headers from its command line only; this token opens one file for minutes.
-    secret = limited(far, name, right, proxy)
-    headers = ("-H", "Credential: none", "-H", f"TransferHeaderAuthorization: Bearer {secret}")
-    ends = (here.url("/f", scheme="davs"), there.url("/g", scheme="davs"))
-    assert davix("cp", "--copy-mode", mode, *headers, *ends).code == 0
-    assert there.has("/g", content)
+@BOTH_WAYS
+def test_a_file_is_copied(
+    copy: Copy, original: Path, there: Place, for_the_far_side: Callable[[str], str], mode: str
+) -> None:
+    assert copy(mode, "Credential: none", for_the_far_side(mode)).code == 0
+    assert there.has("/g", original)
 
 
-@pytest.mark.parametrize("mode", ["pull", "push"])
-def test_a_failing_copy_is_noticed(davix, here: Place, there: Place, mode: str, content: Path):
+@BOTH_WAYS
+@pytest.mark.usefixtures("original")
+def test_a_failing_copy_is_noticed(copy: Copy, there: Place, mode: str) -> None:
     """Without a token for it the far side refuses: 202 and a failure line."""
-    here.put("/f", content)
-    ends = (here.url("/f", scheme="davs"), there.url("/g", scheme="davs"))
-    done = davix("cp", "--copy-mode", mode, "-H", "Credential: none", *ends)
+    done = copy(mode, "Credential: none")
     assert done.code != 0
     assert b"failure" in done.err
     assert there.lacks("/g")
 
 
-@pytest.mark.xfail(strict=True, reason="the reference server has no GridSite delegation yet")
-@pytest.mark.parametrize("mode", ["pull", "push"])
-def test_a_copy_delegates_the_proxy(davix, here: Place, there: Place, mode: str, content: Path):
-    here.put("/f", content)
-    ends = (here.url("/f", scheme="davs"), there.url("/g", scheme="davs"))
-    assert davix("cp", "--copy-mode", mode, "-H", "Credential: gridsite", *ends).code == 0
-    assert there.has("/g", content)
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the reference server has no GridSite delegation yet"
+)
+@BOTH_WAYS
+def test_a_copy_delegates_the_proxy(copy: Copy, original: Path, there: Place, mode: str) -> None:
+    assert copy(mode, "Credential: gridsite").code == 0
+    assert there.has("/g", original)

@@ -10,7 +10,7 @@ import errno
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ MODES = ("3rd pull", "3rd push", "streamed")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
 
 Answer = dict[str, Any]
+Call = tuple[Any, ...]
 Gfal2 = Callable[..., list[Answer]]
 
 
@@ -43,7 +44,7 @@ def davs(url: str) -> str:
 def gfal2_in(setting: Setting, tokens: dict[str, str]) -> Gfal2:
     """Run calls in one process; no other way of copying is tried in place of the asked one."""
 
-    def act(*calls: Sequence[Any], mode: str = "3rd pull") -> list[Answer]:
+    def act(*calls: Call, mode: str = "3rd pull") -> list[Answer]:
         options = {"DEFAULT_COPY_MODE": mode, "ENABLE_FALLBACK_TPC_COPY": False}
         job = {"tokens": tokens, "options": options, "calls": calls}
         done = setting.run([CLIENT.name, WORKER], json.dumps(job).encode())
@@ -81,7 +82,7 @@ def values(answers: list[Answer]) -> list[Any]:
 def test_a_file_goes_there_and_back(
     gfal2: Gfal2, here: Place, content: Path, tmp_path: Path
 ) -> None:
-    there_and_back = [
+    there_and_back: list[Call] = [
         ("copy", content.as_uri(), davs(here.url("/f")), {}),
         ("copy", davs(here.url("/f")), (tmp_path / "back").as_uri(), {}),
     ]

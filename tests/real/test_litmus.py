@@ -36,7 +36,7 @@ def litmus(setting: Callable[..., Setting], testbed: Testbed, tmp_path: Path) ->
     """Run one topic as the known person, in PKCS#12 as the only form that litmus takes."""
     person, form = testbed.user(), tmp_path / "user.p12"
     # openssl, since neon wants the check sum that an empty password leaves in the file.
-    words = ["openssl", "pkcs12", "-export", "-in", person.cert, "-inkey", person.key]
+    words = ("openssl", "pkcs12", "-export", "-in", person.cert, "-inkey", person.key)
     assert setting().run([*words, "-out", form, "-passout", "pass:"]).code == 0
 
     def act(topic: str, url: str) -> str:

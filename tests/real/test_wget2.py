@@ -13,7 +13,6 @@ from tests.real.places import Place
 CLIENT = Program("wget2", "wget2")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
 Wget2 = Callable[..., Done]
-REFUSED_BY_SERVER = 8
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def wget2(setting: Callable[..., Setting], here: Place) -> Wget2:
     where = setting()
 
     def act(configuration: str, *words: str | Path) -> Done:
-        known = ["--config=/dev/stdin", "--ca-certificate", here.server.ca, "--progress=none"]
+        known = ("--config=/dev/stdin", "--ca-certificate", here.server.ca, "--progress=none")
         return where.run(["wget2", *known, *words], configuration.encode())
 
     return act
