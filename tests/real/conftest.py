@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ Starter = Callable[..., Started]
 SIZE = 3_000_000
 
 
-def start_or_skip(kind: str, testbed: Testbed, directory: Path, name: str) -> Started:
+def start_or_skip(kind: str, testbed: Testbed, directory: Path, **named: Any) -> Started:
     try:
-        return kinds.load(kind).start(testbed, directory, name=name)
+        return kinds.load(kind).start(testbed, directory, **named)
     except ServerMissing as missing:
         if os.environ.get("HTTPTPC_REAL") == "require":
             raise
@@ -41,11 +42,13 @@ def testbed(tmp_path_factory: pytest.TempPathFactory) -> Testbed:
 
 @pytest.fixture(scope="session")
 def start(testbed: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
-    """Start a server of a kind under a name; the end of the session stops them all."""
+    """Start a server of a kind under a name, some with wishes; the session's end stops them."""
     with ExitStack() as running:
 
-        def starter(kind: str, name: str) -> Started:
-            started = start_or_skip(kind, testbed, tmp_path_factory.mktemp(name), name)
+        def starter(kind: str, name: str, **wishes: Any) -> Started:
+            told = {"wishes": wishes} if wishes else {}
+            place = tmp_path_factory.mktemp(name)
+            started = start_or_skip(kind, testbed, place, name=name, **told)
             running.callback(started.stop)
             return started
 
@@ -59,8 +62,10 @@ def xrootd(start: Starter) -> Started:
 
 @pytest.fixture(scope="session")
 def pair(start: Starter) -> tuple[Started, Started]:
-    """Two reference servers for the clients."""
-    return start("reference", "reference-a"), start("reference", "reference-b")
+    """Two reference servers for the clients, which tell of a transfer twice a second."""
+    often = ("--marker-period", "0.5")
+    first, second = (start("reference", f"reference-{x}", options=often) for x in "ab")
+    return first, second
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -43,20 +44,44 @@ def macaroon(context: Any, url: str, *, write: bool) -> str:
     return str(context.token_retrieve(url, "", VALIDITY_MINUTES, write))
 
 
-def copy(context: Any, source: str, destination: str, wishes: dict[str, Any]) -> list[str]:
-    """Copy a file; how gfal2 did it, by its own events. `wishes` are transfer parameters."""
+def copy(context: Any, source: str, destination: str, wishes: dict[str, Any]) -> dict[str, Any]:
+    """Copy a file; how gfal2 did it, by its own events, and what it told of the progress.
+
+    `wishes` are transfer parameters; `adler32` is the expected checksum, None: compare none.
+    """
     how: list[str] = []
+    progress: list[int] = []
     parameters = context.transfer_parameters()
     parameters.timeout = SECONDS
     parameters.event_callback = lambda event: how.append(f"{event.stage} {event.description}")
-    parameters.set_checksum(gfal2.checksum_mode.both, "ADLER32", wishes.pop("adler32", ""))
+    parameters.monitor_callback = lambda *told: progress.append(told[4])
+    checksum = wishes.pop("adler32", "")
+    if checksum is not None:
+        parameters.set_checksum(gfal2.checksum_mode.both, "ADLER32", checksum)
     for name, value in wishes.items():
         setattr(parameters, name, value)
     context.filecopy(parameters, source, destination)
-    return [text.split()[-1] for text in how if text.startswith("TRANSFER:TYPE")]
+    modes = [text.split()[-1] for text in how if text.startswith("TRANSFER:TYPE")]
+    return {"modes": modes, "progress": progress}
+
+
+def broken_off(context: Any, source: str, destination: str) -> None:
+    """Cancel a copy as soon as something of its progress is known."""
+    parameters = context.transfer_parameters()
+    parameters.timeout = SECONDS
+    # Not from within the callback: cancel() waits for the copy, which waits for its callback.
+    cancelling = threading.Thread(target=context.cancel)
+
+    def cancel_once(*_: object) -> None:
+        if cancelling.ident is None:
+            cancelling.start()
+
+    parameters.monitor_callback = cancel_once
+    context.filecopy(parameters, source, destination)
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {
+    "broken off": broken_off,
     "checksum": lambda context, url, kind: context.checksum(url, kind),
     "copy": copy,
     "listdir": lambda context, url: context.listdir(url),

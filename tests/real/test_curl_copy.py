@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.real.chapter import Door, Reply
 from tests.real.clients import Program
+from tests.real.web import serving
 
 CLIENT = Program("curl", "curl")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
@@ -21,25 +19,13 @@ MARKER = re.compile(r"Perf Marker\n(?: *[A-Z][A-Za-z ]+: .*\n)+End\n")
 TO_PAUL = "https://dcache.example.org/Users/paul/test-1"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A plain web server: no Digest, no WebDAV, no TLS, nobody asked for a name."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the answers are looked at, not the log."""
-
-
 @pytest.fixture
 def banner(tmp_path: Path, content: Path) -> Iterator[str]:
     """URL of a public picture on a web server that knows nothing of checksums."""
     (tmp_path / "www/images").mkdir(parents=True)
     (tmp_path / "www" / BANNER).write_bytes(content.read_bytes())
-    handler = partial(Quiet, directory=tmp_path / "www")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://localhost:{server.server_port}/{BANNER}"
-        server.shutdown()
-        thread.join()
+    with serving(tmp_path / "www") as site:
+        yield f"{site.url}/{BANNER}"
 
 
 def assert_stream(reply: Reply, last: str) -> None:

@@ -10,7 +10,7 @@ import errno
 import hashlib
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,16 @@ import pytest
 
 from fixtures.kinds import Started
 from tests.real.clients import Program, Setting
+from tests.real.conftest import SIZE
 from tests.real.places import Place
+from tests.real.web import Site, serving
 
 CLIENT = Program(
     "/usr/bin/python3", "python3-gfal2", ("-c", "import gfal2; print(gfal2.get_version())")
 )
 WORKER = Path(__file__).with_name("gfal2_worker.py")
+WITHIN = 3.0
+"""Seconds in which a cancelled copy lets go of its source."""
 MODES = ("3rd pull", "3rd push", "streamed")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
 
@@ -123,9 +127,9 @@ def test_a_file_is_copied(
 ) -> None:
     here.put("/f", content)
     ends = davs(here.url("/f")), davs(there.url("/g"))
-    (how,) = values(gfal2(("copy", *ends, {"nbstreams": 4}), mode=mode))
+    (done,) = values(gfal2(("copy", *ends, {"nbstreams": 4}), mode=mode))
     assert there.has("/g", content)
-    assert how == [mode.split()[-1]], "another way of copying than asked for"
+    assert done["modes"] == [mode.split()[-1]], "another way of copying than asked for"
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -194,3 +198,28 @@ def test_a_macaroon_that_it_fetched_opens_one_file(
     assert other["error"] == errno.EPERM
     assert changed["error"] == errno.EPERM
     assert here.has("/f", content)
+
+
+@pytest.fixture
+def slow(tmp_path: Path, content: Path) -> Iterator[Site]:
+    """A web server whose file /f takes three seconds and a half."""
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/f").write_bytes(content.read_bytes())
+    with serving(tmp_path / "www", pause=0.075) as site:
+        yield site
+
+
+def test_progress_is_understood(gfal2: Gfal2, slow: Site, there: Place, content: Path) -> None:
+    unchecked = {"adler32": None}
+    (done,) = values(gfal2(("copy", f"{slow.url}/f", davs(there.url("/g")), unchecked)))
+    seen = done["progress"]
+    assert there.has("/g", content)
+    assert seen == sorted(seen)
+    assert any(0 < number < SIZE for number in seen), seen
+
+
+def test_a_copy_is_cancelled(gfal2: Gfal2, slow: Site, there: Place) -> None:
+    (answer,) = gfal2(("broken off", f"{slow.url}/f", davs(there.url("/g"))))
+    assert answer["error"] == errno.ECANCELED
+    assert slow.broken.wait(WITHIN), "the server went on reading"
+    assert there.lacks("/g")
