@@ -56,6 +56,11 @@ class Grant:
         """Whether the path appears in listings: it leads to the grant or lies below it."""
         return is_below(path, self.path) or is_below(self.path, path)
 
+    def allows_on_the_way(self, activity: Activity, path: str) -> bool:
+        """Whether it is allowed there, or below it and so on the way to where it is allowed."""
+        leads = activity in self.activities and is_below(self.path, path)
+        return leads or self.allows(activity, path)
+
 
 Limit = tuple[Grant, ...]
 """Alternatives: one grant that allows suffices."""
@@ -73,6 +78,11 @@ class Rights:
 
     def shows(self, path: str) -> bool:
         return all(any(grant.shows(path) for grant in limit) for limit in self.limits)
+
+    def allows_on_the_way(self, activity: Activity, path: str) -> bool:
+        return all(
+            any(grant.allows_on_the_way(activity, path) for grant in limit) for limit in self.limits
+        )
 
     def narrowed(self, *limits: Limit) -> Rights:
         """The same rights under further limits."""

@@ -29,9 +29,9 @@ def delete(request: Request) -> Response:
 
 
 def make_collection(request: Request) -> Response:
-    """MKCOL (RFC 4918 section 9.3); UPLOAD or MANAGE allow it (AMB-G02)."""
+    """MKCOL (RFC 4918 section 9.3)."""
     behaviour = request.parts.behaviour
-    allowed = request.allowed(Activity.UPLOAD) or request.allowed(Activity.MANAGE)
+    allowed = any(_may_make(request, right) for right in (Activity.UPLOAD, Activity.MANAGE))
     identity = request.require(Activity.READ_METADATA if allowed else Activity.UPLOAD)
     if request.head.has_body and behaviour.refuses_mkcol_body():
         raise Refusal(415, "MKCOL takes no body")
@@ -46,6 +46,18 @@ def make_collection(request: Request) -> Response:
     behaviour.make_collection(request.parts.store, request.path)
     request.parts.store.set_owner(request.path, identity.name)
     return Response(201)
+
+
+def _may_make(request: Request, right: Activity) -> bool:
+    """UPLOAD or MANAGE let a collection be made (AMB-G02), also above the path they are for.
+
+    Who may upload to a path may create what leads there and does not exist yet, nothing beside it
+    (WLCG token profile, storage.create; https://github.com/dCache/dcache/pull/4270).
+    """
+    if request.allowed(right):
+        return True
+    identity = request.identity
+    return identity is not None and identity.rights.allows_on_the_way(right, request.path)
 
 
 def move(request: Request) -> Response:

@@ -124,6 +124,20 @@ def test_path_counts_in_whole_elements(server: Server, tree: str) -> None:
     assert f"{tree}/ab/" not in listing
 
 
+def test_what_leads_to_an_upload_may_be_made(server: Server, tree: str) -> None:
+    token = macaroon(server, f"{tree}/new/deep/f", "activity:UPLOAD")
+    for path in (f"{tree}/new", f"{tree}/new/deep"):
+        assert status(server, token, "MKCOL", path) == 201
+    for method, path in (("MKCOL", "new/beside"), ("PUT", "new/beside"), ("MKCOL", "new/deep/f2")):
+        assert status(server, token, method, f"{tree}/{path}") == 403
+    assert status(server, token, "PUT", f"{tree}/new/deep/f") == 201
+
+
+def test_reading_below_makes_no_collection_above(server: Server, tree: str) -> None:
+    token = macaroon(server, f"{tree}/new/f", "activity:DOWNLOAD,LIST,DELETE")
+    assert status(server, token, "MKCOL", f"{tree}/new") == 403
+
+
 def test_paths_and_roots_accumulate(server: Server, tree: str) -> None:
     below = attenuated(macaroon(server, tree), "path:/a")
     assert status(server, below, "GET", f"{tree}/a/f") == 200
