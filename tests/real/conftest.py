@@ -81,6 +81,18 @@ def there(pair: tuple[Started, Started]) -> Place:
 
 
 @pytest.fixture(scope="session")
+def head_node(start: Starter) -> Started:
+    """A reference server that redirects uploads and downloads to its data node."""
+    return start("reference", "reference-head", options=("--data-node",))
+
+
+@pytest.fixture
+def redirected(head_node: Started) -> Place:
+    """A fresh directory on a server that redirects."""
+    return Place.make(head_node)
+
+
+@pytest.fixture(scope="session")
 def proxy(testbed: Testbed) -> Path:
     """A proxy of the person whom the servers know."""
     return testbed.proxy(testbed.user())

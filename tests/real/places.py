@@ -40,12 +40,12 @@ class Place:
 
     def put(self, name: str, file: Path, *options: str) -> None:
         """Upload a file, with further options of curl."""
-        words = ("--upload-file", str(file), *options)
+        words = ("--location", "--upload-file", str(file), *options)
         answer = curl(self.server, self.path + name, self.owner, *words)
         assert answer.status in CREATED
 
     def get(self, name: str) -> Answer:
-        return curl(self.server, self.path + name, self.owner)
+        return curl(self.server, self.path + name, self.owner, "--location")
 
     def has(self, name: str, file: Path) -> bool:
         """Whether a member has the bytes of a local file."""

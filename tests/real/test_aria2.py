@@ -42,6 +42,15 @@ def test_a_file_is_fetched_in_four_pieces(
     assert (tmp_path / "fetched/f").read_bytes() == content.read_bytes()
 
 
+def test_a_head_node_redirects_every_piece(
+    aria2: Aria2, redirected: Place, content: Path, tmp_path: Path
+) -> None:
+    redirected.put("/f", content)
+    done = aria2(redirected.url("/f"), "-x3", "-s3", "-k1M", "--min-split-size=1M")
+    assert done.code == 0, done.text
+    assert (tmp_path / "fetched/f").read_bytes() == content.read_bytes()
+
+
 def test_a_broken_off_download_goes_on(
     aria2: Aria2, here: Place, content: Path, tmp_path: Path
 ) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import defusedxml.ElementTree as Xml
 import pytest
 
-from tests.real.chapter import Door, Reply
-from tests.real.clients import Program
-from tests.real.places import WANT_MD5
+from tests.real.chapter import Door, Reply, read
+from tests.real.clients import Program, Setting
+from tests.real.places import WANT_MD5, Place
 
 CLIENT = Program("curl", "curl")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client")]
@@ -151,3 +151,16 @@ def test_head_of_a_directory_tells_of_its_metalink(door: Door, described: dict[s
     server = door.place.server.url
     wanted = f'<{server}/Users/paul/?type=metalink>; rel=describedby; type="{METALINK}"'
     assert link == wanted
+
+
+def test_a_head_node_redirects_to_its_data_node(
+    redirected: Place, with_proxy: Setting, proxy: Path, content: Path
+) -> None:
+    """As the chapter says: 307 to an upload before its data, and to a download."""
+    known = ("curl", "--silent", "--include", "-L", "--capath", with_proxy.capath, "-E", proxy)
+    put = read(with_proxy.run([*known, "-T", content, redirected.url("/f")]).out)
+    assert put.status == 201
+    assert put.interim == (307, 100), "the head node took data, or did not redirect"
+    got = read(with_proxy.run([*known, redirected.url("/f")]).out)
+    assert got.interim == (307,)
+    assert got.body == content.read_bytes()

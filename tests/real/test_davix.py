@@ -77,6 +77,12 @@ def test_a_file_goes_there_and_back(
     assert (tmp_path / "back").read_bytes() == content.read_bytes()
 
 
+def test_a_head_node_redirects_there_and_back(
+    davix: Davix, redirected: Place, content: Path, tmp_path: Path
+) -> None:
+    test_a_file_goes_there_and_back(davix, redirected, content, tmp_path)
+
+
 def test_a_directory_is_made_and_listed(davix: Davix, here: Place, content: Path) -> None:
     assert davix("mkdir", here.url("/d", scheme="davs")).code == 0
     here.put("/d/f", content)

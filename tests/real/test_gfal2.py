@@ -64,15 +64,20 @@ def nobody(setting: Callable[..., Setting]) -> Gfal2:
     return gfal2_in(setting(), {})
 
 
+@pytest.fixture
+def servers(pair: tuple[Started, Started], head_node: Started) -> tuple[Started, ...]:
+    return (*pair, head_node)
+
+
 @pytest.fixture(params=["proxy and macaroons", "tokens"])
 def gfal2(
     request: pytest.FixtureRequest,
     setting: Callable[..., Setting],
     proxy: Path,
-    pair: tuple[Started, Started],
+    servers: tuple[Started, ...],
 ) -> Gfal2:
     if request.param == "tokens":
-        return gfal2_in(setting(), shown_tokens(*pair))
+        return gfal2_in(setting(), shown_tokens(*servers))
     return gfal2_in(setting({"X509_USER_PROXY": str(proxy)}), {})
 
 
@@ -130,6 +135,17 @@ def test_a_file_is_copied(
     (done,) = values(gfal2(("copy", *ends, {"nbstreams": 4}), mode=mode))
     assert there.has("/g", content)
     assert done["modes"] == [mode.split()[-1]], "another way of copying than asked for"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_far_side_may_redirect(
+    gfal2: Gfal2, here: Place, redirected: Place, content: Path, mode: str
+) -> None:
+    """Out of a head node by pull, into it by push; the streamed one goes through gfal2."""
+    source, destination = (here, redirected) if mode == "3rd push" else (redirected, here)
+    source.put("/f", content)
+    values(gfal2(("copy", davs(source.url("/f")), davs(destination.url("/g")), {}), mode=mode))
+    assert destination.has("/g", content)
 
 
 @pytest.mark.parametrize("mode", MODES)

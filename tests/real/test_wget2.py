@@ -48,6 +48,12 @@ def test_a_file_is_fetched(
     assert (tmp_path / "back").read_bytes() == content.read_bytes()
 
 
+def test_a_head_node_redirects(
+    wget2: Wget2, redirected: Place, content: Path, tmp_path: Path
+) -> None:
+    test_a_file_is_fetched(wget2, redirected, content, tmp_path, by_token)
+
+
 def test_a_broken_off_download_goes_on(
     wget2: Wget2, here: Place, content: Path, tmp_path: Path
 ) -> None:

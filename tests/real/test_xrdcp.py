@@ -37,6 +37,12 @@ def test_a_file_goes_there_and_back(run: Run, here: Place, content: Path, tmp_pa
     assert (tmp_path / "back").read_bytes() == content.read_bytes()
 
 
+def test_a_head_node_redirects_there_and_back(
+    run: Run, redirected: Place, content: Path, tmp_path: Path
+) -> None:
+    test_a_file_goes_there_and_back(run, redirected, content, tmp_path)
+
+
 def test_an_existing_file_is_replaced_only_by_force(run: Run, here: Place, content: Path) -> None:
     here.put("/f", PLUGIN)
     assert run("xrdcp", "--allow-http", "--nopbar", content, here.url("/f")).code != 0
