@@ -42,6 +42,9 @@ def test_a_file_is_fetched_in_four_pieces(
     assert (tmp_path / "fetched/f").read_bytes() == content.read_bytes()
 
 
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the data node takes a ticket for a download once"
+)
 def test_a_head_node_redirects_every_piece(
     aria2: Aria2, redirected: Place, content: Path, tmp_path: Path
 ) -> None:

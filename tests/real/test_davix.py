@@ -129,10 +129,8 @@ def test_a_failing_copy_is_noticed(copy: Copy, there: Place, mode: str) -> None:
     assert there.lacks("/g")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the reference server has no GridSite delegation yet"
-)
 @BOTH_WAYS
 def test_a_copy_delegates_the_proxy(copy: Copy, original: Path, there: Place, mode: str) -> None:
+    """GridSite: 302 with X-Delegate-To, a proxy of the proxy by SOAP, and the copy once more."""
     assert copy(mode, "Credential: gridsite").code == 0
     assert there.has("/g", original)

@@ -48,8 +48,8 @@ def davs(url: str) -> str:
 def gfal2_in(setting: Setting, tokens: dict[str, str]) -> Gfal2:
     """Run calls in one process; no other way of copying is tried in place of the asked one."""
 
-    def act(*calls: Call, mode: str = "3rd pull") -> list[Answer]:
-        options = {"DEFAULT_COPY_MODE": mode, "ENABLE_FALLBACK_TPC_COPY": False}
+    def act(*calls: Call, mode: str = "3rd pull", **more: bool) -> list[Answer]:
+        options = {"DEFAULT_COPY_MODE": mode, "ENABLE_FALLBACK_TPC_COPY": False, **more}
         job = {"tokens": tokens, "options": options, "calls": calls}
         done = setting.run([CLIENT.name, WORKER], json.dumps(job).encode())
         assert done.code == 0, done.err.decode()[-2000:]
@@ -65,6 +65,11 @@ def nobody(setting: Callable[..., Setting]) -> Gfal2:
 
 
 @pytest.fixture
+def by_proxy(setting: Callable[..., Setting], proxy: Path) -> Gfal2:
+    return gfal2_in(setting({"X509_USER_PROXY": str(proxy)}), {})
+
+
+@pytest.fixture
 def servers(pair: tuple[Started, Started], head_node: Started) -> tuple[Started, ...]:
     return (*pair, head_node)
 
@@ -72,13 +77,13 @@ def servers(pair: tuple[Started, Started], head_node: Started) -> tuple[Started,
 @pytest.fixture(params=["proxy and macaroons", "tokens"])
 def gfal2(
     request: pytest.FixtureRequest,
+    by_proxy: Gfal2,
     setting: Callable[..., Setting],
-    proxy: Path,
     servers: tuple[Started, ...],
 ) -> Gfal2:
     if request.param == "tokens":
         return gfal2_in(setting(), shown_tokens(*servers))
-    return gfal2_in(setting({"X509_USER_PROXY": str(proxy)}), {})
+    return by_proxy
 
 
 def values(answers: list[Answer]) -> list[Any]:
@@ -192,6 +197,17 @@ def test_another_checksum_than_promised_is_a_failure(
     assert there.lacks("/g")
 
 
+@pytest.mark.parametrize("mode", ["3rd pull", "3rd push"])
+def test_a_copy_delegates_the_proxy(
+    by_proxy: Gfal2, here: Place, there: Place, content: Path, mode: str
+) -> None:
+    """Told to fetch no macaroons, it has only its proxy to give to the active party."""
+    here.put("/f", content)
+    ends = davs(here.url("/f")), davs(there.url("/g"))
+    values(by_proxy(("copy", *ends, {}), mode=mode, RETRIEVE_BEARER_TOKEN=False))
+    assert there.has("/g", content)
+
+
 def test_nobody_is_let_in(nobody: Gfal2, here: Place, there: Place, content: Path) -> None:
     here.put("/f", content)
     ends = davs(here.url("/f")), davs(there.url("/g"))
@@ -201,12 +217,11 @@ def test_nobody_is_let_in(nobody: Gfal2, here: Place, there: Place, content: Pat
 
 
 def test_a_macaroon_that_it_fetched_opens_one_file(
-    setting: Callable[..., Setting], proxy: Path, here: Place, content: Path
+    setting: Callable[..., Setting], by_proxy: Gfal2, here: Place, content: Path
 ) -> None:
     here.put("/f", content)
     here.put("/other", content)
-    fetching = gfal2_in(setting({"X509_USER_PROXY": str(proxy)}), {})
-    (token,) = values(fetching(("macaroon", davs(here.url("/f")), False)))
+    (token,) = values(by_proxy(("macaroon", davs(here.url("/f")), False)))
     urls = [davs(here.url("/f")), davs(here.url("/other"))]
     with_it = gfal2_in(setting(), dict.fromkeys(urls, token))
     opened, other, changed = with_it(*[("stat", url) for url in urls], ("unlink", urls[0]))
