@@ -21,7 +21,7 @@ from reference_server.store import Entry
 
 READING = ("PROP-002", "PROP-006", "PROP-008", "PROP-009", "PROP-010", "PROP-011")
 """Entries whose probe reads values out of the answer to a PROPFIND."""
-LISTING = ("PROP-003", "PROP-014", "DAV-007", "DAV-021")
+LISTING = ("PROP-003", "PROP-014", "DAV-021")
 """Entries whose probe asks for a listing."""
 AFTERWARDS = (
     "PROP-016",
@@ -59,7 +59,7 @@ class PropfindIs200(Behaviour):
 @deviation(
     "values-outside-propstat",
     breaks=("PROP-001",),
-    also=along("no value can be found", READING, AFTERWARDS, "PROP-005", "PROP-017"),
+    also=along("no value can be found", READING, AFTERWARDS, "PROP-005", "PROP-017", "DAV-002"),
 )
 class ValuesOutsidePropstat(Behaviour):
     """Values of properties stand directly in the response element."""
@@ -124,7 +124,7 @@ class InfinityIsOneLevel(Behaviour):
 @deviation(
     "propfind-needs-body",
     breaks=("PROP-005",),
-    also=along("a listing without body is refused", LISTING, "DAV-002", "CANCEL-007"),
+    also=along("a listing without body is refused", "DAV-021", "CANCEL-007"),
 )
 class PropfindNeedsBody(Behaviour):
     """PROPFIND without a body is refused with 400."""
@@ -161,11 +161,7 @@ class CreationdateIsEpoch(Behaviour):
         return str(int(seconds))
 
 
-@deviation(
-    "contentlength-is-zero",
-    breaks=("PROP-009",),
-    also=along("the length is the value that is looked at", "PROP-001", "PROP-011"),
-)
+@deviation("contentlength-is-zero", breaks=("PROP-009",))
 class ContentlengthIsZero(Behaviour):
     """getcontentlength is 0 for every file."""
 
@@ -181,7 +177,11 @@ class GetetagUnquoted(Behaviour):
         return tag.strip('"')
 
 
-@deviation("collection-unmarked", breaks=("PROP-010",))
+@deviation(
+    "collection-unmarked",
+    breaks=("PROP-010",),
+    also=along("a new collection is not known as one", "DAV-002"),
+)
 class CollectionUnmarked(Behaviour):
     """resourcetype of a collection is empty."""
 
@@ -193,7 +193,13 @@ class CollectionUnmarked(Behaviour):
     "prefix-d-required",
     breaks=("PROP-011",),
     also=along(
-        "a document with other prefixes is refused", "PROP-001", READING, AFTERWARDS, "PROP-017"
+        "a document with other prefixes is refused",
+        "PROP-001",
+        "PROP-003",
+        "PROP-014",
+        READING,
+        AFTERWARDS,
+        "PROP-017",
     ),
 )
 class PrefixDRequired(Behaviour):
@@ -262,7 +268,12 @@ class ExternalEntityFetched(Behaviour):
         return document
 
 
-@deviation("href-not-encoded", breaks=("PROP-014",), seen_in="XRootD 5.5.3")
+@deviation(
+    "href-not-encoded",
+    breaks=("PROP-014",),
+    seen_in="XRootD 5.5.3",
+    also=along("names in a listing are cut short", "DAV-021"),
+)
 class HrefNotEncoded(Behaviour):
     """The path in a href is not percent-encoded."""
 
@@ -314,7 +325,11 @@ class LocalityIsDisk(Behaviour):
         return "disk"
 
 
-@deviation("propfind-of-nothing-succeeds", breaks=("PROP-019",))
+@deviation(
+    "propfind-of-nothing-succeeds",
+    breaks=("PROP-019",),
+    also=along("what was removed is still described", "DAV-006"),
+)
 class PropfindOfNothingSucceeds(Behaviour):
     """PROPFIND of what does not exist describes an empty file."""
 
