@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from harness.client.connection import Ask, Live, Route
 from harness.client.ordinary import Ordinary
-from harness.client.transfer import Transfer
+from harness.client.transfer import Transfer, unended
 from harness.endpoints import Endpoint
 from harness.identity import X509, Identity
 from harness.model import Exchange, Headers
@@ -136,7 +136,7 @@ class Client:
     def copy(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Transfer:
         """A COPY with exactly these headers; waits for the result."""
         live = self.begin(path, headers, within=within)
-        return Transfer(self.closed(live.finish(within=within)))
+        return Transfer(self.closed(live.finish(within=within, hopeless=unended)))
 
     def begin(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Live:
         """A COPY up to its status line; a redirect is followed with the same COPY.

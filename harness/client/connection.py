@@ -107,7 +107,7 @@ class Live:
         self.ask = ask
         self.reader = ResponseReader(ask.method, ask.version)
         self.fault = ""
-        self._began = time.monotonic()
+        self._began = self._heard = time.monotonic()
         self._started = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         self._socket: socket.socket | None = None
         self._tls: Tls | None = None
@@ -124,6 +124,11 @@ class Live:
     def elapsed(self) -> float:
         """Seconds since the request began."""
         return time.monotonic() - self._began
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since the last byte of the answer."""
+        return time.monotonic() - self._heard
 
     @property
     def over(self) -> bool:
@@ -179,10 +184,12 @@ class Live:
             self._read(deadline)
         return self
 
-    def finish(self, *, within: float) -> Live:
-        """Read to the end of the answer; too late is a fault."""
-        if not self.until(lambda live: live.over, within=within):
-            self.fault = self.fault or f"no end of the answer within {within:g} s"
+    def finish(self, *, within: float, hopeless: Seen | None = None) -> Live:
+        """Read to the end of the answer; too late is a fault, or sooner if it is ``hopeless``."""
+        self.until(lambda live: live.over or (hopeless or _never)(live), within=within)
+        if not self.over:
+            waited = f"within {within:g} s" if self.elapsed >= within else f"in {self.quiet:.0f} s"
+            self.fault = self.fault or f"no end of the answer {waited}"
         self.close()
         return self
 
@@ -260,10 +267,18 @@ class Live:
             data = b""
             self.fault = self.fault or f"while reading: {problem}"
         if data:
+            self._heard = time.monotonic()
             self.reader.feed(data, self.elapsed)
         else:
             self.reader.close(self.elapsed)
             self.close()
+
+
+Seen = Callable[[Live], bool]
+
+
+def _never(live: Live) -> bool:
+    return False
 
 
 def _piece(at: float, data: bytes) -> Piece:

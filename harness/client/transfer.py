@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from harness.client.connection import Live
 from harness.model import Exchange
 from harness.wire.markers import Marker, ProgressStream, parse_progress
 
 FINISHED = frozenset({200, 201, 204})
 """Statuses that mean "done" when no progress body comes with them (AMB-A01)."""
+
+TAIL = 3.0
+"""Seconds in which the end of the body has to follow the result line."""
+
+_RESULT = re.compile(rb"^(success|failure|failed|aborted)", re.IGNORECASE | re.MULTILINE)
+
+
+def unended(live: Live) -> bool:
+    """Whether the result line came but the body does not end: no use in waiting any longer."""
+    return live.quiet > TAIL and _RESULT.search(live.body) is not None
 
 
 @dataclass(frozen=True, slots=True)
