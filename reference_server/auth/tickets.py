@@ -12,7 +12,10 @@ from reference_server.auth.identity import Identity, Scheme
 from reference_server.auth.problems import BadToken
 
 LIFETIME = 60.0
-"""Seconds a ticket can be used, once."""
+"""Seconds a ticket can be used."""
+
+REPEATABLE = ("GET", "HEAD")
+"""Downloads are fetched piece by piece at the redirected URL; an upload is made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class TicketOffice:
     def redeem(self, code: str, method: str, path: str) -> Identity:
         """Whom the ticket stands for; raises BadToken."""
         with self._lock:
-            ticket = self._tickets.pop(code, None)
+            ticket = self._tickets.get(code)
+            if ticket is not None and ticket.method not in REPEATABLE:
+                del self._tickets[code]
         if ticket is None or ticket.until < time.monotonic():
             raise BadToken("ticket is unknown, used or expired")
         if not self._is_ready(LIFETIME - (ticket.until - time.monotonic())):

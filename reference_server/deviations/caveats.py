@@ -160,7 +160,12 @@ class UploadIgnoresPath(Behaviour):
         return all(any(activity in grant.activities for grant in limit) for limit in rights.limits)
 
 
-@deviation("path-compared-as-text", breaks=("MAC-027",), seen_in="catalogue mutant")
+@deviation(
+    "path-compared-as-text",
+    breaks=("MAC-027",),
+    seen_in="catalogue mutant",
+    also=along("scopes are compared with paths in the same way", "AUTH-013"),
+)
 class PathComparedAsText(Behaviour):
     """A path caveat also covers names that begin like its last element."""
 

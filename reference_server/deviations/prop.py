@@ -308,7 +308,8 @@ class ProppatchInPart(Behaviour):
 @deviation(
     "getetag-writable",
     breaks=("PROP-017",),
-    also=along("it is the protected property of a mixed update", "PROP-016"),
+    also=along("it is the protected property of a mixed update", "PROP-016")
+    | along("a protected property can be set", "PROP-015"),
 )
 class GetetagWritable(Behaviour):
     """Clients can overwrite getetag."""
