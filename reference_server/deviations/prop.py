@@ -36,6 +36,10 @@ AFTERWARDS = (
 """Entries whose probe sees by PROPFIND what has become of a change."""
 
 
+WITH_TOKENS = ("MAC-035", "MAC-036", "MAC-047")
+"""Entries of macaroons whose probe wants a 207."""
+
+
 @deviation(
     "propfind-is-200",
     breaks=("PROP-001",),
@@ -43,6 +47,7 @@ AFTERWARDS = (
         "no multistatus can be read",
         READING,
         LISTING,
+        WITH_TOKENS,
         AFTERWARDS,
         "PROP-005",
         "PROP-015",
@@ -95,7 +100,7 @@ class UnknownPropertyIs404(Behaviour):
 @deviation(
     "depth-ignored",
     breaks=("PROP-003",),
-    also=along("members are not listed", "PROP-014", "DAV-021", "CANCEL-007"),
+    also=along("members are not listed", "PROP-014", "DAV-021", "MAC-035"),
 )
 class DepthIgnored(Behaviour):
     """Depth is ignored: only the resource itself is described."""
@@ -124,7 +129,7 @@ class InfinityIsOneLevel(Behaviour):
 @deviation(
     "propfind-needs-body",
     breaks=("PROP-005",),
-    also=along("a listing without body is refused", "DAV-021", "CANCEL-007"),
+    also=along("a listing without body is refused", "DAV-021", WITH_TOKENS),
 )
 class PropfindNeedsBody(Behaviour):
     """PROPFIND without a body is refused with 400."""
@@ -329,7 +334,7 @@ class LocalityIsDisk(Behaviour):
 @deviation(
     "propfind-of-nothing-succeeds",
     breaks=("PROP-019",),
-    also=along("what was removed is still described", "DAV-006"),
+    also=along("what was removed is still described", "DAV-006", "MAC-035"),
 )
 class PropfindOfNothingSucceeds(Behaviour):
     """PROPFIND of what does not exist describes an empty file."""
