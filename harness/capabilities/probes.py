@@ -24,6 +24,7 @@ from harness.wire.multistatus import parse_multistatus
 from harness.wire.problem import SyntaxProblem
 from harness.wire.token_answers import any_token, is_macaroon, json_object
 
+NO_CREDENTIAL = Capability(False, "tester", "no credential to ask for a macaroon with")
 MACAROON_REQUEST = b'{"caveats": ["activity:DOWNLOAD,LIST"], "validity": "PT10M"}'
 
 
@@ -81,6 +82,8 @@ def _tpc(ground: Ground, transfer: Transfer, *, contacted: bool, direction: str)
 
 def macaroon(ground: Ground) -> Capability:
     """A success with a JSON object or a token says that it means to issue, however wrong."""
+    if ground.client.identity.empty:
+        return NO_CREDENTIAL
     answer = issue(ground)
     body = answer.body.content or b""
     issues = 200 <= answer.status < 300 and bool(any_token(body) or json_object(body))
@@ -88,6 +91,8 @@ def macaroon(ground: Ground) -> Capability:
 
 
 def dcache_caveats(ground: Ground) -> Capability:
+    if ground.client.identity.empty:
+        return NO_CREDENTIAL
     answer = issue(ground)
     token = any_token(answer.body.content or b"") or ""
     caveats = parse_macaroon(token).texts if is_macaroon(token) else ()
@@ -112,9 +117,11 @@ def authz_query(ground: Ground) -> Capability:
     body = answer.body.content or b""
     if b"?authz=" in body:
         return seen(True, "a macaroon request is answered with URIs that have ?authz=", answer)
+    tokens = [token for token in (ground.client.identity.token, any_token(body)) if token]
+    if not tokens:
+        return Capability(False, "tester", "no token to put into a query")
     path, anonymous = ground.file(), ground.client.anonymous()
     bare = anonymous.get(path)
-    tokens = [token for token in (ground.client.identity.token, any_token(body)) if token]
     asked = [(method, token) for token in tokens for method in ("GET", "PROPFIND")]
     for method, token in asked:
         given = anonymous.follow(method, f"{path}?authz={token}", headers=(("Depth", "0"),))
