@@ -27,7 +27,7 @@ kill-matrix: $(VENV)/.dev
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy harness fixtures suites reports reference_server tests
+	$(BIN)/mypy harness fixtures suites reports reference_server benchmarks tests
 	$(BIN)/lint-imports --no-cache
 
 # Debian's Python may come without ensurepip: the environment is made without pip, and the

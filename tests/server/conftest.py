@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from server_kit import Server, start, stop
+
+from tests.server.server_kit import Server, start, stop
 
 
 @pytest.fixture(scope="session")

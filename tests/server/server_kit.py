@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wire_client import Client
+from tests.server.wire_client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT = 20.0

@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Callable
 
-from server_kit import Server
+from tests.server.server_kit import Server
 
 
 def fresh() -> str:

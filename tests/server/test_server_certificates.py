@@ -12,9 +12,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from server_kit import Server
 
 from reference_server import pki
+from tests.server.server_kit import Server
 
 Forge = Callable[[pki.Credential, pki.Credential], list[pki.Credential]]
 

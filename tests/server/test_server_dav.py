@@ -14,8 +14,9 @@ from hashlib import md5
 from pathlib import Path
 
 import pytest
-from server_kit import ROOT, Server
-from wire_client import Client
+
+from tests.server.server_kit import ROOT, Server
+from tests.server.wire_client import Client
 
 
 def fresh() -> str:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import pymacaroons
 import pytest
-from server_kit import Server
-from wire_client import Answer
+
+from tests.server.server_kit import Server
+from tests.server.wire_client import Answer
 
 REQUEST = {"Content-Type": "application/macaroon-request"}
 
@@ -208,7 +209,7 @@ def test_a_macaroon_for_a_macaroon_is_not_stronger(server: Server, tree: str) ->
 def test_never_on_plain_http(launch: Callable[..., Server]) -> None:
     started = launch("--plain-port", "0")
     port = int(str(started.ready["plain_url"]).rsplit(":", 1)[1])
-    from wire_client import Client
+    from tests.server.wire_client import Client
 
     with Client(port, token=started.token) as client:
         assert client.ask("POST", "/", REQUEST, b"{}").status in (401, 403)

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from server_kit import ROOT, Server, start, stop
-from wire_client import Client
+
+from tests.server.server_kit import ROOT, Server, start, stop
+from tests.server.wire_client import Client
 
 XATTR = "http://www.dcache.org/2020/xattr"
 METALINK = "application/metalink4+xml"

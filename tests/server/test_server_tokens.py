@@ -11,7 +11,8 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from server_kit import Server
+
+from tests.server.server_kit import Server
 
 ISSUER = "https://issuer.example.org/"
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

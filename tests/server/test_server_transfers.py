@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from scripted_peer import Peer, Script, Seen, answering, reply, serving
-from server_kit import Server
-from wire_client import Answer
+
+from tests.server.scripted_peer import Peer, Script, Seen, answering, reply, serving
+from tests.server.server_kit import Server
+from tests.server.wire_client import Answer
 
 CONTENT = b"0123456789" * 5000
 ADLER = f"{zlib.adler32(CONTENT):08x}"
