@@ -27,6 +27,8 @@ _NAMED_MEMBER = re.compile(rf"(?i)(\\?\"{_MEMBER_NAMES}\\?\"\s*:\s*\\?\")([^\"\\
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)?")
 _MACAROON = re.compile(r"\b(?:MD[A-Z]|Ag[EI])[A-Za-z0-9+/_-]{40,}")
 """Base64 of a version 1 packet, or of version 2 with its first field, and enough to hold a key."""
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=:,\s-]|\\+[nr])*")
+"""PEM, also inside a JSON string, and also where its end was cut off."""
 _MORE_OF_IT = "[A-Za-z0-9._~+/=-]*"
 _BEGINNING = 16
 """Characters of a secret whose beginning alone is masked, with whatever follows: logs cut tokens
@@ -65,6 +67,7 @@ class Redactor:
         text = _NAMED_HEADER.sub(_keep_label, text)
         text = _NAMED_QUERY.sub(_keep_label, text)
         text = _NAMED_MEMBER.sub(_keep_label, text)
+        text = _PRIVATE_KEY.sub("[redacted:private key]", text)
         return _MACAROON.sub(_MASK, _JWT.sub(_MASK, text))
 
     def leaks(self, text: str) -> bool:

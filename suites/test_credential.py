@@ -6,7 +6,7 @@ from harness import expect
 from harness.checks import needs, requirement, without
 from harness.client import PLAINLY
 from harness.client.client import named
-from harness.problems import NotApplicable, Untested
+from harness.problems import NotApplicable
 
 BASIC = "Basic cGF1bDpUb29NYW55U2VjcmV0YQ=="
 BEARER = "Bearer opaque-for-the-far-side"
@@ -114,21 +114,6 @@ def test_none_is_enough_for_public_data(client, party, new_path):
     expect.content(client.get(new_path), far.content)
 
 
-@requirement("CRED-008")
-@needs("tpc-pull")
-def test_none_keeps_a_stored_delegation_back(by_certificate, party, new_path):
-    control, far = party.source(), party.source()
-    given = by_certificate.pull(control.url, f"{new_path}-control", credential="gridsite")
-    host = given.exchange.tls.peer if given.exchange.tls else ""
-    delegated = {seen.client_subject for seen in control.requests} - {"", host}
-    if not delegated:
-        raise Untested("nothing is delegated to the endpoint, so nothing can be kept back")
-    copy = by_certificate.pull(far.url, new_path, **PLAINLY)
-    expect.success(copy)
-    shown = delegated & {seen.client_subject for seen in far.requests}
-    expect.that(not shown, "no certificate of the user", ", ".join(shown), copy)
-
-
 @requirement("CRED-009")
 def test_missing_credential_header_is_handled(client, party, new_path):
     _verify_handled(client.pull(party.source().url, new_path, **UNCHECKED))
@@ -172,16 +157,6 @@ def test_oidc_for_a_requester_without_oidc_fails(by_certificate, party, new_path
     seen = f"{copy}; {len(far.asked('GET'))} GET at the source"
     expect.that(not far.asked("GET"), "no transfer without an OIDC credential", seen, copy)
     expect.failure(copy)
-
-
-@requirement("CRED-015")
-def test_gridsite_credential_is_not_used_over_plain_http(by_certificate, party, new_path):
-    far = party.source(door="plain")
-    copy = by_certificate.pull(far.url, new_path, credential="gridsite", **UNCHECKED)
-    shown = [seen.method for seen in far.requests if seen.header("authorization")]
-    words = f"Authorization in {', '.join(shown)}"
-    expect.that(not shown, "no credential over plain http", words, copy, severe=True)
-    expect.noted(f"gridsite for an http source: {copy}")
 
 
 @requirement("CRED-016")

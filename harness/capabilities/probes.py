@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.client import Client, Transfer
-from harness.client.client import named, without
+from harness.client.client import COPY_TIMEOUT, named, without
 from harness.client.connection import Ask
 from harness.model import Capability, Exchange
 from harness.remote_party import RemoteParty
@@ -243,16 +243,15 @@ def metalink(ground: Ground) -> Capability:
 def gridsite(ground: Ground) -> Capability:
     assert ground.party is not None
     far = ground.party.source()
+    # a delegated credential is a certificate's: a token in the request would speak for us instead
+    asker = ground.client.known_as(without(ground.client.identity, token=True))
     headers = named({"source": far.url, "credential": "gridsite"})
-    answer = ground.client.exact(
-        Ask(
-            "COPY",
-            ground.client.url(path := ground.path()),
-            (*headers, *ground.client.authorization(ground.client.url(path))),
-        )
-    )
+    answer = asker.closed(asker.begin(ground.path(), headers).finish(within=COPY_TIMEOUT))
     delegates = answer.header("x-delegate-to") is not None
-    return seen(delegates, f"COPY with Credential: gridsite: {answer.status}", answer)
+    host = answer.tls.peer if answer.tls else ""
+    delegated = any(s.client_subject not in ("", host) for s in far.requests)
+    proof = f"COPY with Credential: gridsite: {answer.status}"
+    return seen(delegates or delegated, proof, answer)
 
 
 def plaintext(ground: Ground) -> Capability:

@@ -117,6 +117,11 @@ def _given(door: str) -> Lack:
     return lambda survey: "" if door in survey.endpoint.doors else f"no {door} is given"
 
 
+def _exchanged(survey: Survey) -> str:
+    issuer = survey.endpoint.doors.get("issuer") or {}
+    return "" if issuer.get("exchange") else "no issuer with exchange is given"
+
+
 def _never(why: str) -> Lack:
     return lambda survey: why
 
@@ -145,6 +150,7 @@ TESTER: dict[str, Lack] = {
     "bearer": _bearer,
     "scitoken": _given("issuer"),
     "oidc": _given("issuer"),
+    "oidc-delegation": _exchanged,
     "basic": _given("basic"),
     "kerberos": _given("kerberos"),
     "xrootd": _given("xroot-url"),

@@ -12,7 +12,6 @@ class TesterLacks(Untested):
 NEVER_HERE = {
     "admin": "needs facts or control beyond a black box",
     "client-sut": "judges a client; see the client suites",
-    "oidc-delegation": "needs an endpoint that is registered at an OpenID provider of ours",
     "s3-backend": "needs sight of the storage behind the endpoint",
 }
 """Needs that a run against a server cannot meet, with the reason that is shown."""

@@ -1,0 +1,83 @@
+"""Proxies that the delegation service must not take: for other keys, and from other people."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixtures.delegation import ID, TWO_HOURS, asks, public_key
+from fixtures.pki import Forgery, Shape, Window, certify_proxy
+from fixtures.pki.authority import Leaf, self_signed
+from fixtures.pki.material import cert_pem, rsa_key
+from harness import expect
+from harness.checks import requirement
+
+UNUSED = "httptpc-nobody-asked-for-this"
+
+
+@pytest.fixture
+def works(delegator):
+    """Control: a proxy as it should be is taken, and then destroyed."""
+    delegator.delegate()
+    delegator.service.call("destroy", delegationID=ID)
+    return delegator
+
+
+def judge_refused(called, what):
+    answer = called.answer
+    refused = called.exchange.status >= 400 or (answer is not None and answer.fault is not None)
+    expect.that(refused and not called.worked, f"a fault for {what}", called, called.exchange)
+
+
+@requirement("DELEG-021")
+def test_proxy_for_another_key_is_refused(works):
+    works.requested()
+    proxy = works.certified(rsa_key().public_key(), Window.around_now(TWO_HOURS))
+    judge_refused(works.put(proxy), "a proxy for another key")
+    known = works.service.call("getTerminationTime", delegationID=ID)
+    expect.that(not known.worked, "nothing delegated", known, known.exchange)
+
+
+@requirement("DELEG-022")
+def test_proxy_that_nobody_asked_for_is_refused(works):
+    proxy = works.certified(rsa_key().public_key(), Window.around_now(TWO_HOURS))
+    judge_refused(works.put(proxy, UNUSED), "an ID without request")
+
+
+@requirement("DELEG-022")
+def test_request_of_somebody_else_cannot_be_answered(works, other_delegator):
+    other_delegator.delegate(identifier="httptpc-other")
+    request = works.requested()
+    proxy = other_delegator.signed(request, TWO_HOURS)
+    judge_refused(other_delegator.put(proxy), "the request of another person")
+
+
+@requirement("DELEG-023")
+def test_proxy_from_somebody_else_is_refused(works, other_delegator, party, new_path):
+    proxy = other_delegator.signed(works.requested(), TWO_HOURS)
+    judge_useless(works, works.put(proxy), party, new_path)
+
+
+@requirement("DELEG-023")
+@pytest.mark.parametrize("forgery", [Forgery.OTHER_KEY, Forgery.FOREIGN_SUBJECT])
+def test_forged_proxy_is_refused(works, party, new_path, forgery):
+    key = public_key(works.requested())
+    shape = Shape(Window.around_now(TWO_HOURS), forgery=forgery)
+    forged = certify_proxy(works.credential, shape, key)
+    proxy = cert_pem(forged, works.credential.certificate, *works.credential.chain).decode()
+    judge_useless(works, works.put(proxy), party, new_path)
+
+
+@requirement("DELEG-023")
+def test_certificate_that_vouches_for_itself_is_refused(works, party, new_path):
+    works.requested()
+    alone = self_signed(Leaf(works.user.subject, ()), rsa_key())
+    judge_useless(works, works.put(cert_pem(alone.certificate).decode()), party, new_path)
+
+
+def judge_useless(delegator, called, party, path):
+    """It is refused at once, or when it is to be used (a variant of the catalogue)."""
+    refused = called.exchange.status >= 400 or not called.worked
+    copy = delegator.pull(party.source().url, path)
+    useless = refused or asks(copy) or copy.failed
+    expect.that(useless, "a fault", f"{called}; then {copy}", called.exchange, copy)
+    expect.that(not copy.succeeded, "no transfer with it", f"{called}; {copy}", copy)
