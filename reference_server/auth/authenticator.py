@@ -81,7 +81,7 @@ class Authenticator:
             return self.tickets.redeem(ticket, head.method, target.path)
         given = head.single("authorization")
         if given is not None:
-            return self._by_header(given, peer)
+            return self._by_header(given, peer, head.method)
         token = target.query_item("authz")
         if token is not None and self.behaviour.query_token_counts(head.method):
             found = self._by_token(token.removeprefix("Bearer "), peer)
@@ -97,16 +97,18 @@ class Authenticator:
             offered.append(("WWW-Authenticate", 'Basic realm="httptpc"'))
         return self.behaviour.challenges(tuple(offered))
 
-    def _by_header(self, given: str, peer: Peer) -> Identity | None:
+    def _by_header(self, given: str, peer: Peer, method: str) -> Identity | None:
         scheme, _, value = given.partition(" ")
         if self.behaviour.is_bearer(scheme):
-            return self._by_token(value.strip(), peer)
+            # where macaroons are issued in the clear, who asks for one has to be known
+            asks = method == "POST" and self.behaviour.issues_macaroons(secure=peer.secure)
+            return self._by_token(value.strip(), peer, allowed=asks)
         if scheme.lower() == "basic":
             return self._by_password(value.strip(), peer)
         raise BadToken("authentication scheme not supported")
 
-    def _by_token(self, token: str, peer: Peer) -> Identity:
-        if not self.behaviour.token_allowed(secure=peer.secure):
+    def _by_token(self, token: str, peer: Peer, *, allowed: bool = False) -> Identity:
+        if not (allowed or self.behaviour.token_allowed(secure=peer.secure)):
             raise BadToken("tokens are accepted on encrypted connections only")
         if token.count(".") == 2:
             return self.tokens.identify(token)

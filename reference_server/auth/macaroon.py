@@ -60,7 +60,9 @@ def url_text(binary: bytes) -> str:
 def parse(text: str) -> Macaroon:
     """Read either version; raises BadMacaroon."""
     try:
-        padded = text + "=" * (-len(text) % 4)
+        # the field's libraries also write the other alphabet, with padding
+        bare = text.rstrip("=").translate(str.maketrans("+/", "-_"))
+        padded = bare + "=" * (-len(bare) % 4)
         raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         found = _parse_v2(raw[1:]) if raw[:1] == b"\x02" else _parse_v1(raw)
     except (binascii.Error, ValueError, IndexError, UnicodeError):

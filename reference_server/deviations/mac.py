@@ -112,7 +112,7 @@ class MacaroonInStandardBase64(Behaviour):
     """A macaroon is sent in the base64 of mail, with padding."""
 
     def macaroon_text(self, binary: bytes) -> str:
-        return base64.b64encode(binary + b"\n" * (-len(binary) % 3 or 3)).decode("ascii")
+        return base64.b64encode(binary).decode("ascii")
 
 
 @deviation(

@@ -16,7 +16,7 @@ from harness.checks import catalogue
 SMOKE = ("TPC-002", "TPC-003", "DAV-010")
 """Requirements that every deviation is also judged by: the main road must stay open."""
 
-BATCH = 16
+BATCH = 20
 """Servers in one run; more share the waiting, fewer share the two cores."""
 
 CLEAN = "clean"
