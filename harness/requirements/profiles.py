@@ -12,6 +12,8 @@ from harness.requirements.problem import CatalogueProblem
 DIALECTS = frozenset({"dcache-profile", "xrootd-profile", "s3-gateway"})
 """Capabilities that mark an entry as one product's: they bind only where the profile says so."""
 
+OPTIONAL = (Level.MAY, Level.INFO)
+
 _FILE = "profiles.yaml"
 
 
@@ -53,7 +55,7 @@ def resolve_profiles(
     written: Mapping[str, Mapping[str, Any]], requirements: tuple[Requirement, ...]
 ) -> dict[str, Profile]:
     """Every profile of the file. Raises `CatalogueProblem` for names that do not exist."""
-    optional = {r.id for r in requirements if r.level in (Level.MAY, Level.INFO)}
+    optional = {r.id for r in requirements if r.level in OPTIONAL}
     everything = frozenset(requirement.id for requirement in requirements)
     plans: dict[str, _Plan] = {}
     profiles: dict[str, Profile] = {}
@@ -64,7 +66,7 @@ def resolve_profiles(
             continue
         plan = plans[name] = _plan(name, body, plans)
         members = plan.members(requirements)
-        _check(name, plan, everything=everything, members=members, optional=optional)
+        _check(name, plan, members, requirements)
         profiles[name] = Profile(name, members, plan.claims & members, plan.expects)
     return profiles
 
@@ -90,13 +92,10 @@ def _plan(name: str, body: Mapping[str, Any], known: Mapping[str, _Plan]) -> _Pl
 
 
 def _check(
-    name: str,
-    plan: _Plan,
-    *,
-    everything: frozenset[str],
-    members: frozenset[str],
-    optional: set[str],
+    name: str, plan: _Plan, members: frozenset[str], requirements: tuple[Requirement, ...]
 ) -> None:
+    everything = {r.id for r in requirements}
+    optional = {r.id for r in requirements if r.level in OPTIONAL}
     families = {identifier.partition("-")[0] for identifier in everything}
     for wrong, advice in (
         (plan.families - families, "no such family; see families.yaml"),

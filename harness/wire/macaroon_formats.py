@@ -98,7 +98,8 @@ def read_version1(raw: bytes) -> Parts:
     while (cid := fields.take(b"cid")) is not None:
         verification = fields.take(b"vid")
         caveats.append(Caveat(cid, fields.take(b"cl"), verification))
-    return _parts(location, identifier, caveats, fields.demand(b"signature"), fields)
+    signature = fields.demand(b"signature")
+    return _ended(Parts(location, identifier, tuple(caveats), signature), fields)
 
 
 def read_version2(raw: bytes) -> Parts:
@@ -113,20 +114,16 @@ def read_version2(raw: bytes) -> Parts:
         cid = fields.demand(_IDENTIFIER)
         caveats.append(Caveat(cid, place, fields.take(_VERIFICATION)))
         fields.demand(0)
-    return _parts(location, identifier, caveats, fields.demand(_SIGNATURE), fields)
+    signature = fields.demand(_SIGNATURE)
+    return _ended(Parts(location, identifier, tuple(caveats), signature), fields)
 
 
-def _parts(
-    location: bytes | None,
-    identifier: bytes,
-    caveats: list[Caveat],
-    signature: bytes,
-    rest: _Fields,
-) -> Parts:
+def _ended(parts: Parts, rest: _Fields) -> Parts:
+    """The parts, if nothing follows them and the signature is one of HMAC-SHA-256."""
     rest.end()
-    if len(signature) != 32:
+    if len(parts.signature) != 32:
         raise SyntaxProblem(MacaroonFault.BAD_SIGNATURE, rest.where)
-    return Parts(location, identifier, tuple(caveats), signature)
+    return parts
 
 
 def _packets(raw: bytes) -> Iterator[tuple[bytes, bytes, int]]:
