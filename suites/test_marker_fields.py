@@ -86,7 +86,7 @@ def test_bytes_transferred_are_whole_and_never_shrink_or_exceed_the_file(recordi
         raise NotApplicable("no marker has Stripe Bytes Transferred", (made.exchange,))
     words = "byte counts that grow up to the size of the file"
     expect.that(all(v.isdigit() for v in written), words, str(written), made.transfer)
-    counts, size = [int(v) for v in written], file_size(made)
+    counts, size = [int(v) for v in written], made.far.scenario.size
     expect.that(max(counts) <= size, words, f"{counts} of {size}", made.transfer)
     retried = len(made.data) > 1
     expect.that(retried or counts == sorted(counts), words, f"{counts} in turn", made.transfer)
@@ -117,8 +117,3 @@ def in_seconds(value):
 def epoch(made):
     """The Unix time at which the COPY was sent."""
     return datetime.datetime.fromisoformat(made.exchange.started).timestamp()
-
-
-def file_size(made):
-    """Bytes of the file that is copied: a source's own, or what a destination received."""
-    return made.far.scenario.size if made.far.asked("GET") else len(made.far.received or b"")

@@ -6,7 +6,7 @@ import pytest
 
 from harness import expect
 from harness.checks import recorded, requirement
-from harness.client import Ask, Transfer
+from harness.client import Ask
 from harness.problems import NotApplicable
 
 ENDINGS: dict[str, dict[str, Any]] = {
@@ -27,7 +27,8 @@ def test_accepted_copy_is_followed_by_chunks_and_a_result_line(client, party, ne
     if answer.version == "1.1":
         said = f"{copy}; framing {answer.framing or 'none'}"
         expect.that(answer.framing == "chunked", "Transfer-Encoding: chunked", said, copy)
-    expect.that(bool(copy.progress.results), "a final result line", copy, copy)
+    # whether it is a right one is for MARK-019 to say
+    expect.that(copy.progress.result is not None, "a final result line", copy, copy)
 
 
 @requirement("MARK-029")
@@ -60,8 +61,6 @@ def test_answer_to_http_1_0_has_no_transfer_coding(client, party, new_path):
     coding = answer.header("transfer-encoding")
     words = ("a body that ends with the connection", "a refusal")
     expect.that(answer.status != 0 and coding is None, words, said, answer)
-    if Transfer(answer).succeeded:
-        expect.content(client.get(new_path), far.content)
 
 
 def judge_chunks(copy):
