@@ -8,6 +8,8 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     caveats,
     cksum,
     dav,
+    deleg,
+    deleg_service,
     dir,
     far_side,
     integ,
