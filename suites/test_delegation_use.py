@@ -8,7 +8,6 @@ from fixtures.delegation import asks
 from harness import expect
 from harness.checks import needs, requirement
 from harness.client import PLAINLY
-from harness.problems import Untested
 
 
 def shown_to(far):
@@ -109,15 +108,27 @@ def test_none_keeps_a_delegated_credential_back(delegator, party, new_path):
     expect.that(not shown, "no certificate of the user", ", ".join(shown), copy)
 
 
+@requirement("CRED-002")
+@needs("x509", "gridsite", "tpc-pull")
+@pytest.mark.parametrize("delegated", [False, True], ids=["nothing-delegated", "delegated"])
+def test_gridsite_shows_the_user_or_nobody(request, asker, party, new_path, delegated):
+    if delegated:
+        request.getfixturevalue("delegator").delegate()
+    far = party.source()
+    copy = asker.pull(far.url, new_path)
+    expect.that(copy.succeeded or copy.failed, ("a transfer", "a refusal"), copy, copy)
+    served = [seen.client_subject for seen in far.asked("GET") if seen.status < 300]
+    wrong = ", ".join(f"{s or 'no certificate'}" for s in served if not asker.is_shown(s))
+    expect.that(not wrong, "a certificate of the user", f"{copy}; {wrong}", copy)
+
+
 @requirement("CRED-015")
 @pytest.mark.parametrize("delegated", [False, True], ids=["nothing-delegated", "delegated"])
-def test_gridsite_for_an_http_source(delegator, party, new_path, delegated):
-    if "plain" not in party.origins:
-        raise Untested("the remote party has no plain door")
+def test_gridsite_for_an_http_source(request, asker, party, new_path, delegated):
     if delegated:
-        delegator.delegate()
+        request.getfixturevalue("delegator").delegate()
     far = party.source(door="plain")
-    copy = delegator.pull(far.url, new_path)
+    copy = asker.pull(far.url, new_path)
     shown = [seen.method for seen in far.requests if seen.header("authorization")]
     words = f"Authorization in {', '.join(shown)}"
     expect.that(not shown, "no credential over plain http", words, copy, severe=True)

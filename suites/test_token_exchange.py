@@ -9,7 +9,6 @@ import pytest
 from fixtures.openid_provider import REFUSE
 from harness import expect
 from harness.checks import needs, requirement
-from harness.problems import Untested
 
 UNCHECKED = {"require_checksum_verification": "false"}
 RIGHTS = ("read", "modify", "create")
@@ -52,6 +51,17 @@ def judge_exchanged(holder, copy, requests):
     expect.that(not wrong, words, wrong, copy)
 
 
+@requirement("CRED-002")
+@needs("tpc-pull", "oidc", "oidc-delegation")
+def test_oidc_uses_no_other_token(holder, party, new_path):
+    who, far = holder(), party.source()
+    copy = who.client.pull(far.url, new_path, credential="oidc", **UNCHECKED)
+    expect.that(copy.succeeded or copy.failed, ("a transfer", "a refusal"), copy, copy)
+    served = [seen for seen in far.asked("GET") if seen.status < 300]
+    wrong = ", ".join(filter(None, map(who.misused, served)))
+    expect.that(not wrong, "an exchanged token or no transfer", f"{copy}; {wrong}", copy)
+
+
 @requirement("CRED-013")
 @needs("tpc-pull")
 def test_pull_brings_the_exchanged_token(holder, party, new_path):
@@ -91,8 +101,6 @@ def test_copy_fails_when_the_provider_refuses(holder, party, new_path):
 @requirement("CRED-015")
 @needs("oidc-delegation")
 def test_exchanged_token_does_not_travel_over_http(holder, party, new_path):
-    if "plain" not in party.origins:
-        raise Untested("the remote party has no plain door")
     far = party.source(door="plain")
     copy = holder().client.pull(far.url, new_path, credential="oidc", **UNCHECKED)
     shown = [seen.method for seen in far.requests if seen.header("authorization")]

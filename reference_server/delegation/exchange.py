@@ -74,7 +74,10 @@ class Exchange:
             raise ExchangeFailed("the OpenID provider cannot be reached") from None
         if status != 200:
             raise ExchangeFailed(f"the OpenID provider refuses: status {status}")
-        return _issued(body)
+        issued = _issued(body)
+        if issued == token:
+            raise ExchangeFailed("the OpenID provider gave the same token back")
+        return issued
 
     def _post(self, provider: Provider, form: str) -> tuple[int, bytes]:
         """One request on a connection of its own; redirects are not followed."""

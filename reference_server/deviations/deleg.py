@@ -152,7 +152,7 @@ class DelegationOfNinetySecondsIsUsed(Behaviour):
         return Step.USE if alive else super().delegation_step(remaining, asked=asked)
 
 
-@deviation("own-certificate-with-delegation", breaks=("DELEG-014",))
+@deviation("own-certificate-with-delegation", breaks=("DELEG-014", "CRED-002"))
 class OwnCertificateWithDelegation(Behaviour):
     """The far side is shown the server's certificate although a proxy was delegated."""
 
@@ -266,7 +266,7 @@ class LastDelegationForEverybody(Behaviour):
         return latest or subject
 
 
-@deviation("gridsite-without-certificate-is-none", breaks=("DELEG-016",))
+@deviation("gridsite-without-certificate-is-none", breaks=("DELEG-016", "CRED-002"))
 class GridsiteWithoutCertificateIsNone(Behaviour):
     """A mechanism that does not go with the login is taken for none."""
 
@@ -308,7 +308,7 @@ class MacaroonUsersDefaultToGridsite(Behaviour):
 
 @deviation(
     "token-forwarded-unchanged",
-    breaks=("CRED-013",),
+    breaks=("CRED-013", "CRED-002"),
     also=along("the default is oidc as well", "CRED-010"),
 )
 class TokenForwardedUnchanged(Behaviour):
@@ -320,8 +320,8 @@ class TokenForwardedUnchanged(Behaviour):
 
 @deviation(
     "foreign-provider-asked",
-    breaks=("CRED-013",),
-    also=along("the default is oidc as well", "CRED-010", "CRED-014"),
+    breaks=("CRED-013", "CRED-002"),
+    also=along("the default is oidc as well", "CRED-010"),
 )
 class ForeignProviderAsked(Behaviour):
     """The token is exchanged at another provider than the one that gave it."""
