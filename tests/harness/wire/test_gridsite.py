@@ -49,9 +49,10 @@ def test_empty_answer_has_no_values():
     assert answer("<ns:putProxyResponse></ns:putProxyResponse>").values == {}
 
 
-@pytest.mark.parametrize(
-    "detail", ["", "<detail><ns:DelegationException><msg>m</msg></ns:DelegationException></detail>"]
-)
+EXCEPTION = "<detail><ns:DelegationException><msg>m</msg></ns:DelegationException></detail>"
+
+
+@pytest.mark.parametrize("detail", ["", EXCEPTION], ids=["plain", "exception"])
 def test_fault_tells_its_text(detail):
     found = answer(
         "<SOAP-ENV:Fault><faultcode>SOAP-ENV:Client</faultcode>"
