@@ -32,9 +32,10 @@ def running() -> Iterator[Field]:
     """Start all contenders; end them and remove their data."""
     folder = Path(tempfile.mkdtemp(prefix="httptpc-bench-", dir=TMPFS))
     folder.chmod(0o755)
-    tempfile.tempdir = str(folder)  # the servers keep their data where temporary files go
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
+        tempfile.tempdir = str(folder)  # the servers keep their data where temporary files go
         testbed = Testbed.create(folder / "testbed")
 
         def start(kind: str, name: str) -> Started:
