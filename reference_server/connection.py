@@ -27,6 +27,7 @@ from reference_server.wire.responses import (
     text_response,
 )
 from reference_server.wire.targets import parse_target
+from reference_server.wire.tls import Stream, TlsSocket, close_notify
 
 log = logging.getLogger(__name__)
 LINGER = 2.0
@@ -38,14 +39,13 @@ class Connection:
     """A connection that has been accepted; `serve` runs in a thread of its own."""
 
     parts: Parts
-    sock: socket.socket
+    sock: Stream
     address: str
     tls: ssl.SSLContext | None
 
     def serve(self) -> None:
         """Serve until one side closes; whatever goes wrong ends this connection only."""
         try:
-            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sock.settimeout(self.parts.limits.idle)
             self._secure()
             self._serve_requests()
@@ -57,8 +57,11 @@ class Connection:
             self._close()
 
     def _secure(self) -> None:
-        if self.tls is not None:
-            self.sock = self.tls.wrap_socket(self.sock, server_side=True)
+        if isinstance(self.sock, socket.socket):
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls is not None:
+                self.sock = TlsSocket(self.sock, self.tls)
+                self.sock.do_handshake()
         self.inbox = Inbox(self.sock, self.parts.behaviour.host_problem)
         chain = self.parts.authenticator.chain(self.sock)
         self.peer = Peer(
@@ -173,20 +176,14 @@ class Connection:
 
     def _close(self) -> None:
         """Close, with close_notify: the end of a close-delimited body must be told from a cut."""
-        with contextlib.suppress(OSError, ValueError):
-            if isinstance(self.sock, ssl.SSLSocket):
-                self.sock.settimeout(0)
-                self.sock.unwrap()
+        close_notify(self.sock)
         self.sock.close()
 
     def _linger(self) -> None:
         """Say that nothing follows, and take what the peer is still sending."""
         deadline = time.monotonic() + LINGER
         with contextlib.suppress(OSError, ValueError):
-            if isinstance(self.sock, ssl.SSLSocket):
-                self.sock.settimeout(0)
-                with contextlib.suppress(OSError):
-                    self.sock.unwrap()
+            close_notify(self.sock)
             self.sock.settimeout(LINGER)
             self.sock.shutdown(socket.SHUT_WR)
             while self.sock.recv(READ_SIZE) and time.monotonic() < deadline:

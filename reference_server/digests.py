@@ -6,10 +6,11 @@ import base64
 import binascii
 import hashlib
 import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
+
+from zlib_ng import zlib_ng
 
 from reference_server.store import Block, Draft, Reader
 
@@ -41,7 +42,7 @@ class Hasher:
     def update(self, block: Block) -> None:
         """Add the next bytes of the stream."""
         if self._adler is not None:
-            self._adler = zlib.adler32(block, self._adler)
+            self._adler = zlib_ng.adler32(block, self._adler)
         for running in self._hashes.values():
             running.update(block)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ssl
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -19,6 +18,7 @@ from reference_server.behaviour import Behaviour
 from reference_server.refusal import Headers, Refusal
 from reference_server.wire.heads import RequestHead
 from reference_server.wire.targets import Target
+from reference_server.wire.tls import TlsSocket
 
 NO_RIGHTS = Rights(((),))
 
@@ -53,7 +53,7 @@ class Authenticator:
 
     def chain(self, sock: object) -> tuple[x509.Certificate, ...]:
         """The client's certificates, asked once per connection; empty where they do not count."""
-        if not isinstance(sock, ssl.SSLSocket) or not self.behaviour.client_certificate_counts():
+        if not isinstance(sock, TlsSocket) or not self.behaviour.client_certificate_counts():
             return ()
         return tuple(verified_chain(sock))
 

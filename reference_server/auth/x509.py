@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
-from typing import Any
-
 from cryptography import x509
 
 from reference_server.behaviour import Behaviour
 from reference_server.pki import PROXY_CERT_INFO, dn
+from reference_server.wire.tls import TlsSocket
 
 DER = 2
 """_ssl.ENCODING_DER: the chain is only reachable through the private object before 3.13."""
 
 
-def verified_chain(sock: ssl.SSLSocket) -> list[x509.Certificate]:
+def verified_chain(sock: TlsSocket) -> list[x509.Certificate]:
     """The chain OpenSSL verified, leaf first; empty without a client certificate."""
-    inner: Any = sock._sslobj  # type: ignore[attr-defined]
-    found = inner.get_verified_chain() or []
+    found = sock.verified_chain()
     return [x509.load_der_x509_certificate(item.public_bytes(DER)) for item in found]
 
 

@@ -18,6 +18,7 @@ from reference_server.store import Block
 from reference_server.transfer.problems import DeadlinePassed, TransferFailed, Unreachable
 from reference_server.transfer.pulse import WOULD_BLOCK, Pulse
 from reference_server.transfer.remote_url import RemoteUrl
+from reference_server.wire.tls import Stream, TlsSocket
 
 READ_SIZE = 64 * 1024
 Address = tuple[socket.AddressFamily, tuple[str, int]]
@@ -37,7 +38,7 @@ class FarSide:
         self._certificate = certificate
         self._parts = parts
         self._pulse = pulse
-        self._sock: socket.socket | None = None
+        self._sock: Stream | None = None
         self._ended = False
         self._port = parts.behaviour.connect_port(url)
         self.held = bytearray()
@@ -49,7 +50,7 @@ class FarSide:
         self.close()
 
     @property
-    def sock(self) -> socket.socket:
+    def sock(self) -> Stream:
         """The socket; raises TransferFailed once closed."""
         if self._sock is None:
             raise TransferFailed("connection to the far side is closed")
@@ -110,19 +111,12 @@ class FarSide:
             view[:count] = self.held[:count]
             del self.held[:count]
             return count
-        count = self._retry(self.sock.recv_into, view, select.POLLIN)
-        while 0 < count < len(view):
-            try:
-                more = self.sock.recv_into(view[count:])
-            except OSError:  # nothing there yet, or a problem that the next call will meet
-                break
-            if not more:
-                break
-            count += more
-        return count
+        return self._retry(self.sock.recv_into, view, select.POLLIN)
 
     def await_bytes(self, deadline: float) -> bool:
         """Wait for something to read; False when the deadline passes."""
+        if self._heard():  # TLS may hold what has left the socket
+            return True
         try:
             self._pulse.wait(self.sock, select.POLLIN, deadline)
         except DeadlinePassed:
@@ -207,7 +201,8 @@ class FarSide:
         self._pulse.meter.past.append(entry)
 
     def _secure(self, deadline: float) -> None:
-        if not self.url.secure:
+        plain = self.sock
+        if not self.url.secure or isinstance(plain, TlsSocket):
             return
         behaviour = self._parts.behaviour
         name = behaviour.name_to_verify(self.url.host)
@@ -216,14 +211,13 @@ class FarSide:
             name=name is not None,
             certificate=self._certificate,
         )
-        sock = context.wrap_socket(self.sock, server_hostname=name, do_handshake_on_connect=False)
-        self._sock = sock
         try:
+            self._sock = sock = TlsSocket(plain, context, server_hostname=name)
             self._shake_hands(sock, deadline)
         except OSError as problem:
             raise TransferFailed(f"TLS handshake failed: {describe(problem)}") from None
 
-    def _shake_hands(self, sock: ssl.SSLSocket, deadline: float) -> None:
+    def _shake_hands(self, sock: TlsSocket, deadline: float) -> None:
         while True:
             try:
                 return sock.do_handshake()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import socket
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from reference_server.transfer.order import Direction
 from reference_server.transfer.problems import Cancelled, DeadlinePassed, TransferFailed
 from reference_server.transfer.running import Ticket
 from reference_server.wire.channel import Channel
+from reference_server.wire.tls import Stream
 
 GLANCE = 0.1
 """Seconds between two looks at the client while data flow without a pause."""
@@ -57,8 +57,9 @@ class Pulse:
         self._post(self._channel.head)
         self._channel.head = b""
         self._send_due_marker()
+        self._look_at_client()  # TLS may hold what the poll will not tell of
 
-    def wait(self, sock: socket.socket | None, events: int, deadline: float) -> None:
+    def wait(self, sock: Stream | None, events: int, deadline: float) -> None:
         """Wait until `sock` is ready; raises Cancelled, and DeadlinePassed past the deadline."""
         if not self._gone:
             self._poll.register(self._channel.sock, self._interest())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
 
 from reference_server.store import Block
 from reference_server.wire.inbox import Inbox
+from reference_server.wire.tls import Stream
 
 
 @dataclass
 class Channel:
     """Where an answer goes. `head` waits to be sent along with the first bytes of the body."""
 
-    sock: socket.socket
+    sock: Stream
     inbox: Inbox
     chunked: bool
     head: bytes = b""

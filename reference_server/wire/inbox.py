@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 from reference_server.refusal import Refusal
 from reference_server.wire.heads import (
     MAX_HEAD,
@@ -13,6 +11,7 @@ from reference_server.wire.heads import (
     one_host,
     parse_head,
 )
+from reference_server.wire.tls import Stream
 
 READ_SIZE = 64 * 1024
 
@@ -20,7 +19,7 @@ READ_SIZE = 64 * 1024
 class Inbox:
     """The receiving half of one connection, plain or TLS."""
 
-    def __init__(self, sock: socket.socket, host_problem: HostRule = one_host) -> None:
+    def __init__(self, sock: Stream, host_problem: HostRule = one_host) -> None:
         self.sock = sock
         self._host_problem = host_problem
         self.held = bytearray()
