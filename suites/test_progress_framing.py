@@ -7,6 +7,7 @@ import pytest
 from harness import expect
 from harness.checks import recorded, requirement
 from harness.client import Ask
+from harness.client.client import named
 from harness.problems import NotApplicable
 
 ENDINGS: dict[str, dict[str, Any]] = {
@@ -34,8 +35,8 @@ def test_accepted_copy_is_followed_by_chunks_and_a_result_line(client, party, ne
 @requirement("MARK-029")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_chunked_body_is_exact_and_ends_with_the_last_chunk(client, party, new_path, ending):
-    copy = client.pull(party.source(**ENDINGS[ending]).url, new_path, **PLAIN)
-    judge_chunks(copy)
+    source = (("Source", party.source(**ENDINGS[ending]).url), *named(PLAIN))
+    judge_chunks(client.copy(new_path, source, tail=10.0))
 
 
 @requirement("MARK-029")

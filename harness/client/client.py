@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from harness.client.connection import Ask, Live, Route
 from harness.client.ordinary import Ordinary
-from harness.client.transfer import Transfer, unended
+from harness.client.transfer import TAIL, Transfer, unended
 from harness.endpoints import Endpoint
 from harness.identity import X509, Identity
 from harness.model import Exchange, Headers
@@ -133,10 +133,16 @@ class Client:
         """COPY ``path`` to ``destination`` (a URL elsewhere); waits for the result."""
         return self.copy(path, (("Destination", destination), *named(headers)))
 
-    def copy(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Transfer:
-        """A COPY with exactly these headers; waits for the result."""
+    def copy(
+        self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT, tail: float = TAIL
+    ) -> Transfer:
+        """A COPY with exactly these headers; waits for the result.
+
+        ``tail`` is how long to wait for the end of the body once the result line is there.
+        """
         live = self.begin(path, headers, within=within)
-        return Transfer(self.closed(live.finish(within=within, hopeless=unended)))
+        live.finish(within=within, hopeless=lambda x: unended(x, tail))
+        return Transfer(self.closed(live))
 
     def begin(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Live:
         """A COPY up to its status line; a redirect is followed with the same COPY.

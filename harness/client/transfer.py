@@ -12,15 +12,15 @@ from harness.wire.markers import Marker, ProgressStream, parse_progress
 FINISHED = frozenset({200, 201, 204})
 """Statuses that mean "done" when no progress body comes with them (AMB-A01)."""
 
-TAIL = 3.0
-"""Seconds in which the end of the body has to follow the result line."""
+TAIL = 1.0
+"""Seconds we wait for the end of the body after the result line, if it is not what matters."""
 
 _RESULT = re.compile(rb"^(success|failure|failed|aborted)", re.IGNORECASE | re.MULTILINE)
 
 
-def unended(live: Live) -> bool:
+def unended(live: Live, tail: float = TAIL) -> bool:
     """Whether the result line came but the body does not end: no use in waiting any longer."""
-    return live.quiet > TAIL and _RESULT.search(live.body) is not None
+    return live.quiet > tail and _RESULT.search(live.body) is not None
 
 
 @dataclass(frozen=True, slots=True)
