@@ -18,6 +18,7 @@ from reference_server.delegation.service import DelegationService
 from reference_server.lax_verification import tolerate
 from reference_server.own_names import OwnNames
 from reference_server.store import Store
+from reference_server.transfer.pool import Pool
 from reference_server.transfer.running import Running
 
 STACK = 512 * 1024
@@ -59,6 +60,7 @@ class Parts:
     delegation: DelegationService | None = None
     exchange: Exchange | None = None
     running: Running = field(default_factory=Running)
+    pool: Pool = field(default_factory=Pool)
 
 
 class Door:

@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from reference_server.delegation.certificates import ClientCertificate
 from reference_server.server import Parts
@@ -39,6 +39,7 @@ class FarSide:
         self._parts = parts
         self._pulse = pulse
         self._sock: Stream | None = None
+        self._place = ("", 0)
         self._ended = False
         self._port = parts.behaviour.connect_port(url)
         self.held = bytearray()
@@ -81,6 +82,24 @@ class FarSide:
             with contextlib.suppress(OSError):
                 self._sock.close()
             self._sock = None
+
+    def resume(self, key: Hashable) -> bool:
+        """Take up a connection that an earlier transfer left; False where there is none."""
+        found = self._parts.pool.take(key)
+        if found is None:
+            return False
+        self._sock, self._place = found.stream, found.place
+        self._note_connection()
+        return True
+
+    def leave(self, key: Hashable) -> None:
+        """Leave the connection to a later transfer, unless the far side has said too much."""
+        if self.held or self._ended:
+            return self.close()
+        self._pulse.meter.connections.pop(self.sock.fileno(), None)
+        self._parts.pool.give(key, self.sock, self._place)
+        self._sock = None
+        return None
 
     def send(self, data: Block) -> None:
         """Write all bytes; raises TransferFailed."""
@@ -193,10 +212,11 @@ class FarSide:
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             raise Unreachable(f"cannot connect: {describe(OSError(error, ''))}")
-        self._note_connection(place)
+        self._place = place
+        self._note_connection()
 
-    def _note_connection(self, place: tuple[str, int]) -> None:
-        entry = self._parts.behaviour.connection_entry(place[0], place[1])
+    def _note_connection(self) -> None:
+        entry = self._parts.behaviour.connection_entry(*self._place)
         self._pulse.meter.connections[self.sock.fileno()] = entry
         self._pulse.meter.past.append(entry)
 

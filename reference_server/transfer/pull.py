@@ -70,6 +70,7 @@ class Pull:
         problem = self._behaviour.empty_file_problem()
         if problem is not None and not self._draft.size:
             raise TransferFailed(problem)
+        self._remote.finished(talk, response)
         ours = hasher.values()
         if not told.digests and self._behaviour.asks_digest_by_head():
             told, ours = self._ask_by_head(talk, response, ours)
@@ -98,7 +99,8 @@ class Pull:
         if not response.keeps_alive:
             self._remote.close()
         try:
-            _, answer = self._remote.ask("HEAD", wanted)
+            again, answer = self._remote.ask("HEAD", wanted)
+            self._remote.settle(again, answer)
         except TransferFailed:
             return NOTHING, ours  # the data are here: a HEAD that breaks is a missing digest
         told = digests_in(answer) if answer.status == 200 else NOTHING

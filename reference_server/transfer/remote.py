@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from reference_server.behaviour import Behaviour
 from reference_server.refusal import Headers
@@ -33,6 +33,7 @@ class Remote:
         self._pulse = pulse
         self._behaviour: Behaviour = parts.behaviour
         self._talk: Conversation | None = None
+        self._settled: Conversation | None = None
 
     def __enter__(self) -> Remote:
         return self
@@ -40,6 +41,8 @@ class Remote:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is Cancelled and not self._behaviour.closes_far_side_on_cancel():
             self._parts.running.leaked.append(self._talk)
+        elif kind is None and self._may_share and self._talk and self._talk is self._settled:
+            self._talk.far.leave(self._key(self._talk.far.url))
         else:
             self.close()
 
@@ -61,8 +64,15 @@ class Remote:
 
     def settle(self, talk: Conversation, response: FarResponse) -> None:
         """Make the connection ready for another request, or close it."""
-        if not talk.reusable or not talk.drain(response):
+        if talk.reusable and talk.drain(response):
+            self._settled = talk
+        else:
             self.close()
+
+    def finished(self, talk: Conversation, response: FarResponse) -> None:
+        """The body of the answer has been read to its end."""
+        if talk.reusable and response.keeps_alive:
+            self._settled = talk
 
     def close(self) -> None:
         """Close the connection to the far side."""
@@ -74,7 +84,9 @@ class Remote:
         self, url: RemoteUrl, method: str, extra: Headers, upload: Upload | None
     ) -> tuple[Conversation, FarResponse]:
         """One request without redirects. A kept connection may have died: then once more."""
-        kept = self._talk
+        kept, self._settled = self._talk, None
+        if kept is None and upload is None and self._may_share:
+            kept = self._resumed(url)
         talk = self._connected(url)
         try:
             return talk, self._exchange(talk, method, extra, upload)
@@ -95,6 +107,21 @@ class Remote:
         self._talk = Conversation(far)
         far.open()
         return self._talk
+
+    def _resumed(self, url: RemoteUrl) -> Conversation | None:
+        """A conversation on a connection of an earlier transfer, if one is left."""
+        far = FarSide(url, self._parts, self._pulse)
+        self._talk = Conversation(far) if far.resume(self._key(url)) else None
+        return self._talk
+
+    @property
+    def _may_share(self) -> bool:
+        """Whether other transfers may use the connection: not if it shows a certificate."""
+        return self.order.certificate is None
+
+    def _key(self, url: RemoteUrl) -> Hashable:
+        """Transfers share a connection only to one place and for one requester."""
+        return (url.origin, self._behaviour.connect_port(url), self.order.owner)
 
     def _exchange(
         self, talk: Conversation, method: str, extra: Headers, upload: Upload | None

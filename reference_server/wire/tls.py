@@ -98,6 +98,11 @@ class TlsSocket:
         """The certificates OpenSSL verified, leaf first; documented from Python 3.13 only."""
         return list(self._tls.get_verified_chain() or ())
 
+    @property
+    def holds_something(self) -> bool:
+        """Whether bytes of the peer were received that nobody has asked for."""
+        return self._ended or bool(self._in.pending or self._tls.pending())
+
     def settimeout(self, seconds: float | None) -> None:
         self._sock.settimeout(seconds)
 
