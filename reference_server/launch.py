@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -67,8 +68,8 @@ def _run(options: Options, work: Path) -> int:
     services: list[Service] = []
     try:
         for name in names:
-            port = options.port if not services else 0
-            services.append(Service(options, name, work, files, port=port))
+            services.append(Service(options, name, work, files))
+            options = replace(options, port=0)  # only the first has the port that was asked for
         for service in services:
             service.start()
             sys.stdout.write(json.dumps(service.ready_line()) + "\n")

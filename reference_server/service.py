@@ -39,9 +39,7 @@ FULL_SCOPE = "storage.read:/ storage.modify:/ storage.create:/ storage.stage:/ s
 class Service:
     """One server with its doors. Raises OSError or ValueError for options that cannot work."""
 
-    def __init__(
-        self, options: Options, name: str, work: Path, files: Files | None, *, port: int
-    ) -> None:
+    def __init__(self, options: Options, name: str, work: Path, files: Files | None) -> None:
         self.name = name
         self._files = files
         self._folder = work / name
@@ -50,7 +48,7 @@ class Service:
         cert, key, self._trust = _tls_files(options, files)
         self._behaviour = behaviour_with(options.deviation)
         self._tls = server_context(cert, key, self._trust, self._behaviour)
-        main = self._open(port)
+        main = self._open(options.port)
         self.url = f"https://localhost:{main.port}"
         self._issuer = OwnIssuer(self.url)
         self._parts = Parts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from reference_server.auth.identity import Activity
 from reference_server.digests import ADLER32, Hasher
 from reference_server.methods.namespace import check_parent
@@ -12,7 +14,7 @@ from reference_server.transfer.order import Direction
 from reference_server.transfer.remote_url import RemoteUrl
 from reference_server.wire.bodies import BLOCK
 from reference_server.wire.responses import Response
-from reference_server.wire.targets import decode_path, is_below
+from reference_server.wire.targets import decode_path, is_below, name_of
 
 
 def copy(request: Request, direction: Direction, remote: RemoteUrl) -> Response:
@@ -32,7 +34,7 @@ def copy(request: Request, direction: Direction, remote: RemoteUrl) -> Response:
         raise Refusal(403, "source and destination overlap")
     if old is not None and (old.is_collection or entry.is_collection):
         store.delete(destination)
-    _copy_tree(store, entry, destination, identity.name, deep=_is_deep(request))
+    _Copying(store, identity.name, _is_deep(request)).tree(entry, destination)
     return Response(201 if old is None else 204)
 
 
@@ -59,28 +61,36 @@ def _is_deep(request: Request) -> bool:
     return depth == "infinity"
 
 
-def _copy_tree(store: Store, entry: Entry, destination: str, owner: str, *, deep: bool) -> None:
-    if not entry.is_collection:
-        return _copy_file(store, entry, destination, owner)
-    store.make_collection(destination)
-    properties = store.record(entry.path).properties
-    store.amend(destination, lambda _: Record(owner=owner, properties=properties))
-    for member in store.children(entry.path) if deep else ():
-        name = member.path.rpartition("/")[2]
-        _copy_tree(store, member, f"{destination}/{name}", owner, deep=True)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Copying:
+    """One copy under way, below one store and for one owner."""
 
+    store: Store
+    owner: str
+    deep: bool
 
-def _copy_file(store: Store, entry: Entry, destination: str, owner: str) -> None:
-    reader, draft = store.open(entry.path), store.draft()
-    try:
-        hasher = Hasher([ADLER32])
-        buffer = memoryview(bytearray(min(BLOCK, max(1, entry.size))))
-        while count := reader.read_into(buffer, draft.size):
-            hasher.update(buffer[:count])
-            draft.write(buffer[:count])
-        properties = reader.record().properties
-        draft.publish(destination, Record(hasher.values(), owner, properties), replace=True)
-    finally:
-        reader.close()
-        draft.discard()
+    def tree(self, entry: Entry, destination: str) -> None:
+        """Copy a resource, members included where the copy is deep."""
+        if not entry.is_collection:
+            return self._file(entry, destination)
+        self.store.make_collection(destination)
+        properties = self.store.record(entry.path).properties
+        self.store.amend(destination, lambda _: Record(owner=self.owner, properties=properties))
+        for member in self.store.children(entry.path) if self.deep else ():
+            self.tree(member, f"{destination}/{name_of(member.path)}")
+        return None
+
+    def _file(self, entry: Entry, destination: str) -> None:
+        reader, draft = self.store.open(entry.path), self.store.draft()
+        try:
+            hasher = Hasher([ADLER32])
+            buffer = memoryview(bytearray(min(BLOCK, max(1, entry.size))))
+            while count := reader.read_into(buffer, draft.size):
+                hasher.update(buffer[:count])
+                draft.write(buffer[:count])
+            properties = reader.record().properties
+            record = Record(hasher.values(), self.owner, properties)
+            draft.publish(destination, record, replace=True)
+        finally:
+            reader.close()
+            draft.discard()

@@ -25,7 +25,7 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
     draft = parts.store.draft()
     try:
         with Remote(order, parts, pulse) as remote:
-            found = Pull(order, parts, pulse, remote, draft).fetch()
+            found = Pull(parts, pulse, remote, draft).fetch()
         record = Record(found, owner=order.owner)
         draft.publish(order.path, record, replace=order.may_replace)
     finally:
@@ -35,10 +35,8 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
 class Pull:
     """One pull under way: everything between the draft and its publication."""
 
-    def __init__(
-        self, order: Order, parts: Parts, pulse: Pulse, remote: Remote, draft: Draft
-    ) -> None:
-        self._order = order
+    def __init__(self, parts: Parts, pulse: Pulse, remote: Remote, draft: Draft) -> None:
+        self._order = remote.order
         self._behaviour = parts.behaviour
         self._pulse = pulse
         self._remote = remote

@@ -31,7 +31,7 @@ def push(order: Order, parts: Parts, pulse: Pulse) -> None:
         reader = None
     try:
         with Remote(order, parts, pulse) as remote:
-            Push(order, parts, pulse, remote, reader).deliver()
+            Push(parts, pulse, remote, reader).deliver()
     finally:
         if reader is not None:
             reader.close()
@@ -40,10 +40,8 @@ def push(order: Order, parts: Parts, pulse: Pulse) -> None:
 class Push:
     """One push under way. `reader` is None only where a deviation pushes what is not there."""
 
-    def __init__(
-        self, order: Order, parts: Parts, pulse: Pulse, remote: Remote, reader: Reader | None
-    ) -> None:
-        self._order = order
+    def __init__(self, parts: Parts, pulse: Pulse, remote: Remote, reader: Reader | None) -> None:
+        self._order = remote.order
         self._parts = parts
         self._behaviour = parts.behaviour
         self._pulse = pulse

@@ -186,9 +186,9 @@ def test_data_node(launch: Callable[..., Server]) -> None:
         location = client.ask("GET", "/a%20b").headers["location"]
     place = "/" + location.split("/", 3)[3]
     port = int(location.split("/")[2].rpartition(":")[2])
-    for expected in (200, 401):
+    for method, expected in (("GET", 200), ("GET", 200), ("PUT", 401)):
         with Client(port, ca=head.ready["ca"]) as client:
-            assert client.ask("GET", place).status == expected
+            assert client.ask(method, place).status == expected
 
 
 def test_plain_door_takes_no_secrets(launch: Callable[..., Server], tmp_path: Path) -> None:
