@@ -80,4 +80,5 @@ def judge_useless(delegator, called, party, path):
     copy = delegator.pull(party.source().url, path)
     useless = refused or asks(copy) or copy.failed
     expect.that(useless, "a fault", f"{called}; then {copy}", called.exchange, copy)
-    expect.that(not copy.succeeded, "no transfer with it", f"{called}; {copy}", copy)
+    moved = copy.succeeded and not asks(copy)
+    expect.that(not moved, "no transfer with it", f"{called}; {copy}", copy)

@@ -46,9 +46,6 @@ def service_at(delegator, url):
     if urlsplit(url).scheme != "https":
         return "no https, so no client certificate"
     service = Service(delegator.client, url, delegator.service.namespace)
-    told = service.call("getInterfaceVersion", namespace=VERSION_2)
-    if told.answer is None:
-        return str(told)
     request = read_request(service.call("getProxyReq", delegationID=ID).value("getProxyReqReturn"))
     if request is None:
         return "getProxyReq gives no certificate request"

@@ -54,6 +54,17 @@ STREAM = (
     "MARK-029",
 )
 """Entries about the progress stream and its end."""
+DELEGATION = (
+    *(f"DELEG-{number:03}" for number in (*range(3, 8), 10, 13, 14, 15, 17, *range(19, 30))),
+    "CRED-002",
+    "CRED-008",
+    "CRED-015",
+)
+"""Entries that delegate first, to the service that a COPY with gridsite tells of."""
+ASKING = ("DELEG-002", "DELEG-008", "DELEG-009", "CRED-011")
+"""Entries about the request to delegate itself."""
+EXCHANGE = ("CRED-010", "CRED-013", "CRED-014")
+"""Entries whose probe wants a token exchanged."""
 
 
 def along(reason: str, *groups: str | tuple[str, ...]) -> dict[str, str]:

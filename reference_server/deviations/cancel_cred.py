@@ -5,7 +5,14 @@ from __future__ import annotations
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.cancelling import Departure
 from reference_server.delegation.words import Mechanism
-from reference_server.deviations.along import WORKING_PULL, WORKING_PUSH, along
+from reference_server.deviations.along import (
+    ASKING,
+    DELEGATION,
+    EXCHANGE,
+    WORKING_PULL,
+    WORKING_PUSH,
+    along,
+)
 from reference_server.deviations.registry import deviation
 from reference_server.refusal import Refusal
 from reference_server.transfer.order import Direction
@@ -84,7 +91,7 @@ class CancelTakesAll(Behaviour):
     "credential-ignored",
     breaks=("CRED-002", "CRED-003", "CRED-004"),
     seen_in="DEV-D013 Pelican",
-    also=along("a transfer is carried out without the mechanism", "CRED-014"),
+    also=along("transfers go on without the mechanism", DELEGATION, ASKING, EXCHANGE),
 )
 class CredentialIgnored(Behaviour):
     """The Credential header is ignored."""
@@ -95,7 +102,12 @@ class CredentialIgnored(Behaviour):
         return Mechanism.NONE
 
 
-@deviation("credential-answered-501", breaks=("CRED-003", "CRED-004"), seen_in="DEV-D014")
+@deviation(
+    "credential-answered-501",
+    breaks=("CRED-003", "CRED-004"),
+    seen_in="DEV-D014",
+    also=along("no mechanism is left", DELEGATION, ASKING, EXCHANGE, "CRED-002"),
+)
 class CredentialAnswered501(Behaviour):
     """An unsupported Credential is answered 501."""
 
@@ -192,7 +204,11 @@ class NoneDropsTransferToken(Behaviour):
         return super().mechanism(value, default, transfer_fields)
 
 
-@deviation("missing-credential-crashes", breaks=("CRED-009",), seen_in="catalogue mutant")
+@deviation(
+    "missing-credential-crashes",
+    breaks=("CRED-009",),
+    also=along("no default is left", "CRED-010", "CRED-011", "CRED-012"),
+)
 class MissingCredentialCrashes(Behaviour):
     """A COPY without Credential ends in 500."""
 

@@ -6,46 +6,19 @@ from reference_server.auth.identity import Scheme
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.delegation import LONG_ENOUGH
 from reference_server.delegation.words import Mechanism, Step
-from reference_server.deviations.along import along
+from reference_server.deviations.along import ASKING, DELEGATION, along
 from reference_server.deviations.registry import deviation
 from reference_server.refusal import Refusal
 from reference_server.transfer.remote_url import RemoteUrl
 
-ASKED_FOR = (
-    "DELEG-002",
-    "DELEG-003",
-    "DELEG-006",
-    "DELEG-007",
-    "DELEG-008",
-    "DELEG-009",
-    "DELEG-013",
-    "DELEG-015",
-    "DELEG-017",
-    "DELEG-026",
-)
-"""Entries whose probe waits for a request to delegate."""
-SERVICE = (
-    "DELEG-019",
-    "DELEG-020",
-    "DELEG-021",
-    "DELEG-022",
-    "DELEG-023",
-    "DELEG-024",
-    "DELEG-025",
-    "DELEG-027",
-    "DELEG-028",
-    "DELEG-029",
-)
-"""Entries about the service, which is only found through X-Delegate-To."""
-USED = ("DELEG-005", "DELEG-010", "DELEG-014", "CRED-008")
-"""Entries whose probe delegates, and then wants to see the credential used."""
-GRIDSITE = (*ASKED_FOR, *SERVICE, *USED)
+FOUND_AGAIN = ("DELEG-013", "DELEG-014", "DELEG-015", "DELEG-026", "CRED-008")
+"""Entries whose probe delegates, and then sees the credential used without asking."""
 
 
 @deviation(
     "own-certificate-instead-of-asking",
     breaks=("DELEG-002", "CRED-002"),
-    also=along("nobody is ever told where to delegate", GRIDSITE, "CRED-011", "CRED-015"),
+    also=along("nobody is ever told where to delegate", DELEGATION, ASKING),
 )
 class OwnCertificateInsteadOfAsking(Behaviour):
     """Without delegated credential the server's own certificate is shown to the far side."""
@@ -59,7 +32,7 @@ class OwnCertificateInsteadOfAsking(Behaviour):
 @deviation(
     "missing-delegation-is-401",
     breaks=("DELEG-002", "DELEG-008"),
-    also=along("nobody is ever told where to delegate", GRIDSITE, "CRED-011", "CRED-015"),
+    also=along("nobody is ever told where to delegate", DELEGATION, ASKING),
 )
 class MissingDelegationIs401(Behaviour):
     """Without delegated credential a COPY is answered 401, without X-Delegate-To."""
@@ -69,7 +42,11 @@ class MissingDelegationIs401(Behaviour):
         return Refusal(401, "no delegated credential", headers=challenge)
 
 
-@deviation("expired-delegation-is-used", breaks=("DELEG-003", "DELEG-006"))
+@deviation(
+    "expired-delegation-is-used",
+    breaks=("DELEG-003",),
+    also=along("ninety seconds count as well", "DELEG-017"),
+)
 class ExpiredDelegationIsUsed(Behaviour):
     """Nobody looks when a delegated credential expires."""
 
@@ -92,7 +69,9 @@ class ShortDelegationCrashes(Behaviour):
 @deviation(
     "delegation-asked-every-time",
     breaks=("DELEG-005",),
-    also=along("a credential counts after asking only", "DELEG-014", "DELEG-015", "DELEG-026"),
+    also=along(
+        "a credential counts after asking only", "DELEG-014", "DELEG-015", "DELEG-026", "CRED-008"
+    ),
 )
 class DelegationAskedEveryTime(Behaviour):
     """Every COPY is answered with a request to delegate first."""
@@ -104,9 +83,7 @@ class DelegationAskedEveryTime(Behaviour):
 @deviation(
     "delegation-wants-twelve-hours",
     breaks=("DELEG-005",),
-    also=along(
-        "two hours are not enough", "DELEG-013", "DELEG-014", "DELEG-015", "DELEG-017", "DELEG-026"
-    ),
+    also=along("two hours are not enough", FOUND_AGAIN, "DELEG-017"),
 )
 class DelegationWantsTwelveHours(Behaviour):
     """A credential of less than twelve hours counts as absent."""
@@ -152,7 +129,11 @@ class DelegationOfNinetySecondsIsUsed(Behaviour):
         return Step.USE if alive else super().delegation_step(remaining, asked=asked)
 
 
-@deviation("own-certificate-with-delegation", breaks=("DELEG-014", "CRED-002"))
+@deviation(
+    "own-certificate-with-delegation",
+    breaks=("DELEG-014", "CRED-002"),
+    also=along("nothing shows that a credential is used", "CRED-008"),
+)
 class OwnCertificateWithDelegation(Behaviour):
     """The far side is shown the server's certificate although a proxy was delegated."""
 
@@ -164,7 +145,7 @@ class OwnCertificateWithDelegation(Behaviour):
 @deviation(
     "delegation-asked-with-200",
     breaks=("DELEG-008",),
-    also=along("the answer looks like a success", "DELEG-002", "DELEG-006", "CRED-011"),
+    also=along("the answer looks like a success", "DELEG-002", "CRED-011"),
 )
 class DelegationAskedWith200(Behaviour):
     """The request to delegate has status 200."""
@@ -189,7 +170,7 @@ class DelegationWithoutLocation(Behaviour):
 @deviation(
     "redirect-without-delegate-to",
     breaks=("DELEG-008", "DELEG-002"),
-    also=along("nobody is ever told where to delegate", GRIDSITE, "CRED-011", "CRED-015"),
+    also=along("nobody is ever told where to delegate", DELEGATION, ASKING),
 )
 class RedirectWithoutDelegateTo(Behaviour):
     """The request to delegate has no X-Delegate-To."""
@@ -225,7 +206,7 @@ class DelegateToIsRelative(Behaviour):
 @deviation(
     "delegate-to-nowhere",
     breaks=("DELEG-010",),
-    also=along("nobody finds the service", GRIDSITE, "CRED-015"),
+    also=along("nobody finds the service", DELEGATION),
 )
 class DelegateToNowhere(Behaviour):
     """X-Delegate-To leads to a URL that is no service."""
@@ -237,7 +218,7 @@ class DelegateToNowhere(Behaviour):
 @deviation(
     "delegate-to-plain-http",
     breaks=("DELEG-010",),
-    also=along("nobody can show a certificate there", GRIDSITE, "CRED-015"),
+    also=along("nobody can show a certificate there", DELEGATION),
 )
 class DelegateToPlainHttp(Behaviour):
     """X-Delegate-To names the service with http."""
@@ -249,7 +230,7 @@ class DelegateToPlainHttp(Behaviour):
 @deviation(
     "delegation-under-another-name",
     breaks=("DELEG-013",),
-    also=along("no delegation is found again", "DELEG-005", "DELEG-014", "DELEG-015", "DELEG-026"),
+    also=along("no delegation is found again", FOUND_AGAIN, "DELEG-005", "DELEG-017"),
 )
 class DelegationUnderAnotherName(Behaviour):
     """A delegated credential is stored under a name that no COPY looks for."""

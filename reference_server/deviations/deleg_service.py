@@ -175,18 +175,11 @@ class TerminationOfNothingIsNow(Behaviour):
     breaks=("DELEG-026",),
     also=along(
         "what one check leaves behind serves the next",
-        "DELEG-002",
-        "DELEG-003",
-        "DELEG-006",
-        "DELEG-008",
-        "DELEG-009",
         "DELEG-010",
         "DELEG-013",
         "DELEG-015",
-        "DELEG-017",
         "DELEG-021",
         "DELEG-023",
-        "CRED-011",
     ),
 )
 class DestroyKeeps(Behaviour):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.redact import Redactor, Secret
@@ -31,3 +33,21 @@ def test_fields_that_are_secret_by_name_are_masked(text: str, kept: str) -> None
 def test_a_secret_does_not_show_when_described() -> None:
     assert TOKEN not in repr(Secret(TOKEN))
     assert TOKEN not in repr({"token": Secret(TOKEN)})
+
+
+@pytest.mark.parametrize("written", [str, json.dumps, lambda text: json.dumps(json.dumps(text))])
+def test_private_keys_are_masked_by_their_frame(written):
+    inside = "MIIEow+IBA/AKC=\nAQEAx1\n"
+    for label in ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"):
+        text = written(f"before\n-----BEGIN {label}-----\n{inside}-----END {label}-----\nafter")
+        cleaned = Redactor().clean(text)
+        assert "AQEAx1" not in cleaned
+        assert "MIIEow" not in cleaned
+        assert "before" in cleaned
+        cut = Redactor().clean(text[: text.index("AQEAx1") + 3])
+        assert "MIIEow" not in cut
+
+
+def test_certificates_are_no_secrets():
+    text = "-----BEGIN CERTIFICATE-----\nMIIEow\n-----END CERTIFICATE-----\n"
+    assert Redactor().clean(text) == text
