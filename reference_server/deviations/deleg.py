@@ -56,7 +56,11 @@ class ExpiredDelegationIsUsed(Behaviour):
         return Step.USE
 
 
-@deviation("short-delegation-crashes", breaks=("DELEG-004", "DELEG-007"))
+@deviation(
+    "short-delegation-crashes",
+    breaks=("DELEG-004", "DELEG-007"),
+    also=along("five minutes are short as well", "DELEG-017"),
+)
 class ShortDelegationCrashes(Behaviour):
     """A credential of less than twenty minutes leads to 500."""
 
@@ -102,7 +106,11 @@ class DelegationAskedForEver(Behaviour):
         return Step.ASK if right is Step.REFUSE else right
 
 
-@deviation("undelegated-goes-bare", breaks=("DELEG-006",))
+@deviation(
+    "undelegated-goes-bare",
+    breaks=("DELEG-006",),
+    also=along("ninety seconds count as nothing, and nothing is needed", "DELEG-017"),
+)
 class UndelegatedGoesBare(Behaviour):
     """A client that does not delegate gets its transfer without any credential."""
 
@@ -111,7 +119,11 @@ class UndelegatedGoesBare(Behaviour):
         return Step.BARE if right is Step.REFUSE else right
 
 
-@deviation("short-delegation-asked-for-ever", breaks=("DELEG-007",))
+@deviation(
+    "short-delegation-asked-for-ever",
+    breaks=("DELEG-007",),
+    also=along("five minutes are short as well", "DELEG-017"),
+)
 class ShortDelegationAskedForEver(Behaviour):
     """A client that keeps a credential of less than twenty minutes is redirected for ever."""
 

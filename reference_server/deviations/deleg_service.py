@@ -23,11 +23,7 @@ def the_key() -> rsa.RSAPrivateKey:
     return new_key()
 
 
-@deviation(
-    "one-key-for-all-delegations",
-    breaks=("DELEG-019", "DELEG-029", "DELEG-024"),
-    also=along("any request's proxy is for the only key", "DELEG-022"),
-)
+@deviation("one-key-for-all-delegations", breaks=("DELEG-019", "DELEG-029", "DELEG-024"))
 class OneKeyForAllDelegations(Behaviour):
     """Every certificate request is for the same key."""
 
