@@ -7,7 +7,7 @@ import pytest
 from harness import expect
 from harness.checks import recorded, requirement
 from harness.client import Ask
-from suites.test_progress_framing import PLAIN
+from harness.client.client import PLAINLY
 from suites.test_result_line import judge_failure_line
 
 STILL = 10.0
@@ -79,7 +79,7 @@ def test_transfer_that_dies_in_the_middle_is_reported_as_failed(judge, client, p
     size = 4_000_000
     # without a digest, so that nothing but the missing half tells
     far = party.source(size=size, reset_at=size // 2, ranges=False, digest="none")
-    copy = client.pull(far.url, new_path, **PLAIN)
+    copy = client.pull(far.url, new_path, **PLAINLY)
     with judge("CANCEL-008"):
         expect.control(bool(far.asked("GET")) or copy.failed, f"no GET came: {copy}", copy)
         expect.failure(copy, severe=True)

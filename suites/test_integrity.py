@@ -6,7 +6,7 @@ import pytest
 
 from harness import expect
 from harness.checks import needs, requirement
-from suites.test_progress_framing import PLAIN
+from harness.client.client import PLAINLY
 
 SIZES = (0, 1, 65_535, 65_536, 65_537, 10_000_000)
 INCOMPLETE: dict[str, dict[str, Any]] = {
@@ -24,7 +24,7 @@ INCOMPLETE: dict[str, dict[str, Any]] = {
 def test_pulled_file_is_identical_to_its_source(client, party, new_path, size):
     # without a digest, so that nothing but the bytes tells
     far = party.source(size=size, seed=size + 1, digest="none")
-    copy = client.pull(far.url, new_path, **PLAIN)
+    copy = client.pull(far.url, new_path, **PLAINLY)
     expect.control(copy.succeeded, f"a plain pull of {size} bytes fails: {copy}", copy)
     expect.content(client.get(new_path), far.content)
 
@@ -34,7 +34,7 @@ def test_pulled_file_is_identical_to_its_source(client, party, new_path, size):
 def test_pushed_object_is_identical_to_its_source(client, party, upload, size):
     file = upload(party.source(size=size, seed=size + 1).content)
     far = party.destination(digest="none")
-    copy = client.push(file.path, far.url, **PLAIN)
+    copy = client.push(file.path, far.url, **PLAINLY)
     expect.control(copy.succeeded, f"a plain push of {size} bytes fails: {copy}", copy)
     got = far.received
     told = "nothing complete" if got is None else f"{len(got)} bytes, other than those sent"
@@ -47,7 +47,7 @@ def test_pushed_object_is_identical_to_its_source(client, party, upload, size):
 @pytest.mark.usefixtures("pull_works")
 def test_pull_of_an_incomplete_body_fails(client, party, new_path, manner, digest):
     far = party.source(**INCOMPLETE[manner], digest=digest, ranges=False)
-    copy = client.pull(far.url, new_path, **PLAIN)
+    copy = client.pull(far.url, new_path, **PLAINLY)
     expect.control(bool(far.asked("GET")) or copy.failed, f"no GET came: {copy}", copy)
     expect.failure(copy, severe=True)
 

@@ -7,7 +7,7 @@ import pytest
 from harness import expect
 from harness.checks import recorded, requirement
 from harness.client import Ask
-from harness.client.client import named
+from harness.client.client import PLAINLY, named
 from harness.problems import NotApplicable
 
 ENDINGS: dict[str, dict[str, Any]] = {
@@ -17,13 +17,11 @@ ENDINGS: dict[str, dict[str, Any]] = {
 }
 """Manners of a source by which a pull ends well, fails at once, and fails in the middle."""
 
-PLAIN = {"credential": "none", "require_checksum_verification": "false"}
-
 
 @requirement("MARK-001")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_accepted_copy_is_followed_by_chunks_and_a_result_line(client, party, new_path, ending):
-    copy = client.pull(party.source(**ENDINGS[ending]).url, new_path, **PLAIN)
+    copy = client.pull(party.source(**ENDINGS[ending]).url, new_path, **PLAINLY)
     answer = accepted(copy)
     if answer.version == "1.1":
         said = f"{copy}; framing {answer.framing or 'none'}"
@@ -35,7 +33,7 @@ def test_accepted_copy_is_followed_by_chunks_and_a_result_line(client, party, ne
 @requirement("MARK-029")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_chunked_body_is_exact_and_ends_with_the_last_chunk(client, party, new_path, ending):
-    source = (("Source", party.source(**ENDINGS[ending]).url), *named(PLAIN))
+    source = (("Source", party.source(**ENDINGS[ending]).url), *named(PLAINLY))
     judge_chunks(client.copy(new_path, source, tail=10.0))
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from harness import expect
 from harness.checks import recorded, requirement
+from harness.client.client import PLAINLY
 from harness.problems import NotApplicable
 from harness.wire.markers import MarkerFault, ResultKind
-from suites.test_progress_framing import ENDINGS, PLAIN, accepted
+from suites.test_progress_framing import ENDINGS, accepted
 
 AFTER = {
     MarkerFault.SECOND_RESULT,
@@ -25,7 +26,7 @@ PAGE = "<html>\n<head><title>404</title></head>\n<body>\nsuccess: Created\n</bod
 @requirement("MARK-019")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_stream_ends_in_exactly_one_result_line(client, party, new_path, ending):
-    copy = client.pull(party.source(**ENDINGS[ending]).url, new_path, **PLAIN)
+    copy = client.pull(party.source(**ENDINGS[ending]).url, new_path, **PLAINLY)
     accepted(copy)
     judge_end(copy)
 
@@ -41,7 +42,7 @@ def test_stream_with_markers_ends_in_exactly_one_result_line(recordings, name):
 
 @requirement("MARK-020", "MARK-031")
 def test_success_line_is_success_created(judge, client, party, new_path):
-    copy = client.pull(party.source().url, new_path, **PLAIN)
+    copy = client.pull(party.source().url, new_path, **PLAINLY)
     accepted(copy)
     expect.control(bool(copy.progress.results), f"no result line: {copy}", copy)
     with judge("MARK-020"):
@@ -59,7 +60,7 @@ def test_success_line_is_success_created(judge, client, party, new_path):
 @pytest.mark.usefixtures("pull_works")
 def test_failure_text_stays_on_one_line(client, party, new_path):
     manners = {"get_status": 404, "head_status": 404, "reason": "Gone Astray", "page": PAGE}
-    copy = client.pull(party.source(**manners).url, new_path, **PLAIN)
+    copy = client.pull(party.source(**manners).url, new_path, **PLAINLY)
     accepted(copy)
     expect.that(not copy.succeeded, "no success", copy, copy, severe=True)
     odd = "; ".join(str(n) for n in copy.progress.problems if n.what in AFTER | UNKNOWN)
