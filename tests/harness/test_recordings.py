@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import suites
 from fixtures.recordings import Recording, Recordings, Studio
-from fixtures.recordings.recording import entry, names, recording
-from harness.client import Transfer
+from fixtures.recordings.recording import Act, Entry, entry, names, recording
+from fixtures.recordings.scene import Scene
+from fixtures.recordings.studio import RecordingFailed
+from harness.client import Client, Transfer
 from harness.endpoints import Endpoint
-from harness.model import Body, Exchange, Piece
+from harness.endpoints.endpoint import Limits
+from harness.model import Body, Capability, Exchange, Piece
 from harness.problems import Blocked, NotApplicable, Untested
 from harness.recorder import Recorder
 from harness.redact import Redactor
@@ -109,17 +116,107 @@ def test_transfer_without_markers_says_that_none_came(party: RemoteParty) -> Non
 
 
 def test_endpoint_that_cannot_be_reached_fails_every_recording(
-    party: RemoteParty, tmp_path: Path
+    party: RemoteParty, recorder: Recorder
 ) -> None:
-    recorder = Recorder(tmp_path, Redactor())
     endpoint = Endpoint("gone", url="https://127.0.0.1:1/")
     studio = Studio([(endpoint, ["slow-pull"])], lambda _: party, recorder)
     studio.begin()
     with pytest.raises((Blocked, NotApplicable, Untested)):
         studio.of("gone")["slow-pull"]
     studio.close()
-    recorder.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("recordings-")]
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Iterator[Recorder]:
+    made = Recorder(tmp_path, Redactor())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> dict[str, Entry]:
+    """A table of its own, and an endpoint that needs no preparation."""
+
+    @contextmanager
+    def ready(endpoint: Endpoint, client: Client) -> Iterator[tuple[str, Capability]]:
+        yield "/place", Capability(True, "declared")
+
+    table: dict[str, Entry] = {}
+    monkeypatch.setattr("fixtures.recordings.recording._table", table)
+    monkeypatch.setattr(sys.modules[Studio.__module__], "prepared", ready)
+    return table
+
+
+def studio_of(table: dict[str, Entry], party: RemoteParty, recorder: Recorder, room: int) -> Studio:
+    endpoint = Endpoint("one", url="https://127.0.0.1:1/", limits=Limits(parallel=room + 1))
+    return Studio([(endpoint, list(table))], lambda _: party, recorder)
+
+
+def test_act_waits_until_the_one_before_is_calm(
+    stage: dict[str, Entry], party: RemoteParty, recorder: Recorder
+) -> None:
+    played, ended = list[str](), threading.Event()
+
+    def first(scene: Scene) -> Recording:
+        time.sleep(0.05)
+        played.append("first")
+        scene.calm.set()
+        assert ended.wait(5)
+        return recorded(party.source())
+
+    def last(scene: Scene) -> Recording:
+        played.append("last")
+        ended.set()
+        return recorded(party.source())
+
+    recording("last", (), seconds=9, act=Act.ALONE)(last)
+    recording("first", (), seconds=1, act=Act.CANCELLING)(first)
+    studio = studio_of(stage, party, recorder, room=4)
+    studio.begin()
+    assert all(studio.of("one").values())
+    studio.close()
+    assert played == ["first", "last"]
+
+
+def test_recordings_keep_to_the_limit_of_the_endpoint(
+    stage: dict[str, Entry], party: RemoteParty, recorder: Recorder
+) -> None:
+    at_once, most, lock, pair = [0], [0], threading.Lock(), threading.Barrier(2)
+
+    def play(scene: Scene) -> Recording:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        pair.wait(20)
+        with lock:
+            at_once[0] -= 1
+        return recorded(party.source())
+
+    for number in range(8):
+        recording(f"number-{number}", (), seconds=1)(play)
+    studio = studio_of(stage, party, recorder, room=2)
+    studio.begin()
+    assert len(list(studio.of("one").values())) == 8
+    studio.close()
+    assert most == [2]
+
+
+def test_run_that_ends_breaks_recordings_off(
+    stage: dict[str, Entry], party: RemoteParty, recorder: Recorder
+) -> None:
+    far = party.source()
+
+    def wait(scene: Scene) -> Recording:
+        scene.far_until(far, lambda seen: False, within=60)
+        return pytest.fail("it was not broken off")
+
+    recording("wait", (), seconds=60)(wait)
+    studio = studio_of(stage, party, recorder, room=1)
+    studio.begin()
+    studio.close()
+    with pytest.raises(RecordingFailed, match="BrokenOff"):
+        studio.of("one")["wait"]
 
 
 def test_endpoint_without_recordings_has_an_empty_shelf(party: RemoteParty) -> None:
