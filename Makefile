@@ -22,7 +22,7 @@ docs: $(VENV)/.demo
 # Renews the kept result that every report shows.
 kill-matrix: $(VENV)/.dev
 	rm -rf build/kill
-	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 2 --dist loadgroup -k "not kept"
+	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 2 --dist loadgroup -m "long or not long" -k "not kept"
 	$(BIN)/python -m tests.meta.keep build/kill
 
 lint: $(VENV)/.dev

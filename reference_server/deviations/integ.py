@@ -58,7 +58,8 @@ class PullStoredTwice(Behaviour):
 @deviation(
     "push-cut-to-blocks",
     breaks=("INTEG-002",),
-    also=along("only whole blocks of 4 KiB are sent", "TPC-003", "REDIR-016", "TPC-049"),
+    also=along("only whole blocks of 4 KiB are sent", "TPC-003", "REDIR-016", "TPC-049")
+    | along("no push of an odd size ends in success", "INTEG-010", "INTEG-012"),
 )
 class PushCutToBlocks(Behaviour):
     """A push sends whole blocks of 4 KiB only."""
@@ -80,7 +81,12 @@ class ShortBodyAccepted(Behaviour):
         return True
 
 
-@deviation("digest-never-asked", breaks=("INTEG-004",), seen_in="StoRM, DPM")
+@deviation(
+    "digest-never-asked",
+    breaks=("INTEG-004",),
+    seen_in="StoRM, DPM",
+    also=along("where a checksum is demanded none was asked for", "INTEG-010"),
+)
 class DigestNeverAsked(Behaviour):
     """No request to the far side carries Want-Digest."""
 
@@ -148,7 +154,12 @@ class MissingDigestAlwaysFatal(Behaviour):
         return True
 
 
-@deviation("unknown-digest-is-enough", breaks=("INTEG-009",), seen_in="catalogue mutant")
+@deviation(
+    "unknown-digest-is-enough",
+    breaks=("INTEG-009",),
+    seen_in="catalogue mutant",
+    also=along("anything called Digest is enough where one is demanded", "INTEG-007", "INTEG-014"),
+)
 class UnknownDigestIsEnough(Behaviour):
     """A digest of an unknown algorithm counts as verification."""
 

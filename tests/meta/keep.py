@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.meta.kill import CLEAN, Batch, Judged
+from tests.meta.kill import CLEAN, Batch, Judged, listed, missed, strays
 
 KEPT = Path(__file__).parents[2] / "suites" / "kill-matrix.json"
 TURNED = ("VIOLATED", "INCONCLUSIVE", "MET_WITH_WARNINGS")
@@ -28,6 +28,7 @@ def leave(batch: Batch, verdicts: Judged, folder: Path) -> None:
             "also": d.also,
             "seen_in": d.seen_in,
             "turned": _turned(verdicts[d.name], clean),
+            "proven": not missed(d, verdicts[d.name]) and not strays(d, verdicts[d.name]),
         }
         for d in batch.deviations
     ]
@@ -44,10 +45,24 @@ def _turned(found: dict[str, Any], clean: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def kept() -> dict[str, Any]:
+    """The rows of the kept result by name: the deviations that were proven."""
+    document = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    return {row["name"]: row for row in document.get("deviations", [])}
+
+
 def main(folder: Path) -> None:
+    """Add what a run proved to what is kept; say what it did not prove, and drop that."""
     rows = [row for path in sorted(folder.glob("*.json")) for row in json.loads(path.read_text())]
-    document = {"schema": 1, "deviations": sorted(rows, key=lambda row: row["name"])}
+    found = {row["name"]: row for row in rows}
+    known = {d.name for d in listed()}
+    merged = {n: row for n, row in {**kept(), **found}.items() if n in known}
+    failed = sorted(n for n, row in merged.items() if not row.pop("proven", True))
+    proven = [merged[n] for n in sorted(merged) if n not in failed]
+    document = {"schema": 1, "deviations": proven}
     KEPT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    missing = sorted(known - set(merged))
+    print(f"{len(proven)} proven; failed {failed}; not run {missing}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.checks import catalogue
+from harness.model import VariantKind
 
 SMOKE = ("TPC-002", "TPC-003", "DAV-010")
 """Requirements that every deviation is also judged by: the main road must stay open."""
@@ -21,7 +22,10 @@ BATCH = 20
 
 CLEAN = "clean"
 
-Judged = dict[str, dict[str, dict[str, Any]]]
+Verdicts = dict[str, dict[str, Any]]
+"""Verdict rows by requirement."""
+
+Judged = dict[str, Verdicts]
 """Verdict rows by endpoint and requirement."""
 
 
@@ -73,6 +77,36 @@ def batches(deviations: tuple[Deviation, ...]) -> Iterator[Batch]:
 def _cut(members: list[Deviation]) -> Iterator[list[Deviation]]:
     for start in range(0, len(members), BATCH):
         yield members[start : start + BATCH]
+
+
+TURNED = {"MUST": {"VIOLATED"}, "SHOULD": {"VIOLATED", "MET_WITH_WARNINGS"}}
+FINE = {"MET", "MET_WITH_WARNINGS", "NOT_APPLICABLE", "NOT_TESTED"}
+
+
+def missed(deviation: Deviation, verdicts: Verdicts) -> dict[str, str]:
+    """What should have turned and did not."""
+    return {
+        i: f"{verdicts[i]['verdict']} {verdicts[i].get('actual', '')}"
+        for i in deviation.breaks
+        if verdicts[i]["verdict"] not in _turns(i, verdicts[i]["level"])
+    }
+
+
+def _turns(identifier: str, level: str) -> set[str]:
+    """The verdicts that show a violation; a variant marked ``warn`` only ever warns."""
+    warns = any(v.kind is VariantKind.WARN for v in catalogue().get(identifier).variants)
+    return TURNED.get(level, {"VIOLATED"}) | ({"MET_WITH_WARNINGS"} if warns else set())
+
+
+def strays(deviation: Deviation, verdicts: Verdicts) -> dict[str, str]:
+    """MUSTs that turned though nobody wrote down why."""
+    return {
+        i: row.get("actual", "")
+        for i, row in verdicts.items()
+        if row["level"] == "MUST"
+        and row["verdict"] not in FINE
+        and i not in (*deviation.breaks, *deviation.also)
+    }
 
 
 def options(deviation: Deviation) -> list[str]:
