@@ -10,10 +10,10 @@ demo: $(VENV)/.demo
 	$(BIN)/httptpc check --matrix -n 2
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest tests -n 2 --dist loadgroup --timeout 1500
+	$(BIN)/python -m pytest tests -n 4 --dist loadgroup --timeout 1500
 
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest tests -n 2 --dist loadgroup --timeout 1500 -m "long or not long"
+	$(BIN)/python -m pytest tests -n 4 --dist loadgroup --timeout 1500 -m "long or not long"
 
 docs: $(VENV)/.demo
 	$(BIN)/httptpc list requirements --markdown > docs/requirements.md
@@ -22,7 +22,7 @@ docs: $(VENV)/.demo
 # Renews the kept result that every report shows.
 kill-matrix: $(VENV)/.dev
 	rm -rf build/kill
-	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 2 --dist loadgroup -m "long or not long" -k "not kept"
+	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 4 --dist loadgroup -m "long or not long" -k "not kept"
 	$(BIN)/python -m tests.meta.keep build/kill
 
 lint: $(VENV)/.dev
