@@ -1,30 +1,43 @@
-"""``python -m benchmarks [bulk] [small]``: take the figures, print and keep them."""
+"""``python -m benchmarks [bulk] [small] [many]``: take the figures, print and keep them."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from benchmarks import bulk, small
-from benchmarks.measure import RUNS, keep
+from benchmarks import bulk, many, small
+from benchmarks.measure import OURS, RUNS, Figure, keep
 from benchmarks.servers import running
 
-TAKEN = {"bulk": bulk.figures, "small": small.figures}
+BESIDE_PEERS = {"bulk": bulk.figures, "small": small.figures}
+MANY = "many"
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    options.add_argument("names", nargs="*", metavar="|".join(TAKEN))
+    options.add_argument("names", nargs="*", metavar="|".join([*BESIDE_PEERS, MANY]))
     options.add_argument("--runs", type=int, default=RUNS)
     chosen = options.parse_args()
-    with running() as field:
-        for name in chosen.names or TAKEN:
-            figures = TAKEN[name](field, chosen.runs)
-            for figure in figures:
-                for peer in list(figure.runs)[1:]:
-                    print(figure.line("reference", peer), flush=True)  # noqa: T201
-            keep(figures, RESULTS / f"benchmark-{name}.json")
+    names = chosen.names or [*BESIDE_PEERS, MANY]
+    beside = [name for name in names if name in BESIDE_PEERS]
+    if beside:
+        with running() as field:
+            for name in beside:
+                tell(name, BESIDE_PEERS[name](field, chosen.runs))
+    if MANY in names:
+        held = many.held()
+        print(*held.lines(), sep="\n", flush=True)  # noqa: T201
+        keep([held.told()], RESULTS / f"benchmark-{MANY}.json")
+
+
+def tell(name: str, figures: list[Figure]) -> None:
+    """Print figures and keep them."""
+    for figure in figures:
+        for peer in figure.targets:
+            if peer in figure.runs:
+                print(figure.line(OURS, peer), flush=True)  # noqa: T201
+    keep([figure.told() for figure in figures], RESULTS / f"benchmark-{name}.json")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import time
@@ -11,15 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 RUNS = 7
+OURS = "reference"
+REST = 0.3
+"""Seconds before each run: what the one before left to be done is not the next one's time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: seconds (or a rate) of each contender, run by run."""
+    """One figure: seconds (or a rate) of each contender, run by run; a target for each peer."""
 
     name: str
     unit: str
-    target: float
+    targets: Mapping[str, float]
     runs: dict[str, list[float]] = field(default_factory=dict)
 
     def median(self, contender: str) -> float:
@@ -33,8 +37,19 @@ class Figure:
     def line(self, ours: str, peer: str) -> str:
         sizes = ", ".join(f"{c} {self.median(c):.3g} {self.unit}" for c in self.runs)
         ratio = self.ratio(ours, peer)
-        met = "met" if ratio >= self.target else "MISSED"
-        return f"{self.name:24} {ratio:5.2f} of {peer} (target {self.target}, {met}); {sizes}"
+        target = self.targets[peer]
+        met = "met" if ratio >= target else "MISSED"
+        return f"{self.name:24} {ratio:5.2f} of {peer} (target {target}, {met}); {sizes}"
+
+    def told(self) -> dict[str, object]:
+        ratios = {peer: self.ratio(OURS, peer) for peer in self.targets if peer in self.runs}
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "targets": dict(self.targets),
+            "ratios": ratios,
+            "runs": self.runs,
+        }
 
 
 def alternate(
@@ -45,6 +60,7 @@ def alternate(
         figure.runs.setdefault(contender, [])
     for number in range(runs + 1):
         for contender, once in contenders.items():
+            time.sleep(REST)
             value = once()
             if number:
                 figure.runs[contender].append(value)
@@ -56,14 +72,14 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def keep(figures: list[Figure], path: Path) -> None:
+def keep(figures: list[dict[str, object]], path: Path) -> None:
     """Keep every single value, so that nobody has to believe a median."""
     told = {
         "python": platform.python_version(),
         "machine": platform.platform(),
-        "figures": [
-            {"name": f.name, "unit": f.unit, "target": f.target, "runs": f.runs} for f in figures
-        ],
+        "cores": os.cpu_count(),
+        "load": os.getloadavg(),
+        "figures": figures,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ def figures(field: Field, runs: int) -> list[Figure]:
         _put(field, source)
     found = []
     for side_by_side in (1, 16):
-        figure = Figure(f"1 KiB pulls, {side_by_side} at a time", "/s", 1.2)
+        figure = Figure(f"1 KiB pulls, {side_by_side} at a time", "/s", {"xrootd": 1.2})
         contenders = {n: partial(rate, field, *p, side_by_side) for n, p in pairs.items()}
         alternate(figure, contenders, runs)
         found.append(figure)
