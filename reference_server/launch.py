@@ -22,7 +22,7 @@ from reference_server.options import USAGE_ERROR, Options, parse_options
 from reference_server.pki import write_pki
 from reference_server.service import Service
 
-SWITCH_INTERVAL = 0.05
+SWITCH_INTERVAL = 0.02
 """Seconds a thread may run Python while others wait. Each of those wakes up as often to ask, and
 with thousands of transfers that alone would fill a core; most threads give way sooner anyway."""
 

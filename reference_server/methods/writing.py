@@ -12,7 +12,6 @@ from reference_server.methods.redirecting import redirect_upload
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.store import Draft, Entry, Missing, Reader, Record
-from reference_server.store.behind import WriteBehind
 from reference_server.wire.bodies import TruncatedBody
 from reference_server.wire.responses import Response
 from reference_server.wire.targets import parent_of
@@ -94,11 +93,9 @@ def _receive(request: Request, draft: Draft, checks: Checks) -> dict[str, str]:
     algorithms = {*behaviour.digests_while_storing(wished), *checks.digests}
     hasher = Hasher([*algorithms, *(["md5"] if checks.md5 is not None else [])])
     try:
-        with WriteBehind(draft, hasher) as behind:
-            for block in request.body.blocks():
-                stored = behaviour.upload_to_store(block, chunked=request.head.is_chunked)
-                behind.take(block, stored)
-            behind.finish()
+        for block in request.body.blocks():
+            hasher.update(block)
+            draft.write(behaviour.upload_to_store(block, chunked=request.head.is_chunked))
     except TruncatedBody:
         if not behaviour.truncated_upload_is_kept():
             raise

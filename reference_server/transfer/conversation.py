@@ -11,7 +11,7 @@ import h11
 from reference_server.refusal import Headers
 from reference_server.transfer.far_side import FarSide
 from reference_server.transfer.problems import TransferFailed
-from reference_server.wire.bodies import Buffers
+from reference_server.wire.bodies import FIRST_BLOCK, grown
 from reference_server.wire.heads import MAX_HEAD, head_end
 
 DRAINABLE = 64 * 1024
@@ -104,7 +104,7 @@ class Conversation:
         return bool(self.far.held)
 
     def blocks(self, response: FarResponse) -> Iterator[memoryview]:
-        """The body of an answer in blocks as `Buffers` hands them out; raises TransferFailed."""
+        """The body of an answer in blocks valid until the next one; raises TransferFailed."""
         if not response.has_body:
             return iter(())
         if response.is_chunked:
@@ -140,9 +140,8 @@ class Conversation:
     def _plain(self, length: int | None) -> Iterator[memoryview]:
         """A body of known length, or one that ends with the connection."""
         left = length
-        buffers, count = Buffers(length), 0
+        buffer = memoryview(bytearray(FIRST_BLOCK if left is None else min(FIRST_BLOCK, left)))
         while left is None or left > 0:
-            buffer = buffers.fresh(count)
             count = self.far.gather_into(buffer if left is None else buffer[:left])
             if not count and left is None:
                 return
@@ -150,6 +149,7 @@ class Conversation:
                 raise TransferFailed("far side closed before the announced Content-Length")
             left = None if left is None else left - count
             yield buffer[:count]
+            buffer = grown(buffer, count)
 
     def _chunked(self) -> Iterator[memoryview]:
         parser = _parser()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from reference_server.digests import ADLER32, Hasher, compute
 from reference_server.server import Parts
 from reference_server.store import Draft, Record
-from reference_server.store.behind import WriteBehind
 from reference_server.transfer.conversation import Conversation, FarResponse
 from reference_server.transfer.order import Order
 from reference_server.transfer.problems import TransferFailed, Unreachable
@@ -77,12 +76,11 @@ class Pull:
 
     def _receive(self, talk: Conversation, response: FarResponse, hasher: Hasher) -> None:
         try:
-            with WriteBehind(self._draft, hasher) as behind:
-                for block in talk.blocks(response):
-                    behind.take(block, self._behaviour.block_to_store(block))
-                    self._pulse.meter.moved += len(block)
-                    self._pulse.tick()
-                behind.finish()
+            for block in talk.blocks(response):
+                hasher.update(block)
+                self._draft.write(self._behaviour.block_to_store(block))
+                self._pulse.meter.moved += len(block)
+                self._pulse.tick()
         except TransferFailed:
             if not self._behaviour.incomplete_body_is_fine():
                 raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 import h11
@@ -19,27 +18,11 @@ SMALL = 256 * 1024
 """A body up to this size is drained after a refusal so that the connection can live on."""
 
 
-KEPT = 2
-"""A whole BLOCK stays as it is while so many further ones are taken: it is written behind."""
-
-
-class Buffers:
-    """Buffers for blocks: a small one, and large ones in turn once it was filled."""
-
-    def __init__(self, length: int | None) -> None:
-        self._size = FIRST_BLOCK if length is None else min(FIRST_BLOCK, length)
-        self._ring: deque[memoryview] = deque()
-
-    def fresh(self, last: int) -> memoryview:
-        """The next buffer to fill; `last` bytes came with the one before."""
-        if self._ring and last >= self._size < BLOCK:
-            self._size = BLOCK
-            self._ring.clear()
-        if len(self._ring) <= (KEPT if self._size == BLOCK else 0):
-            self._ring.append(memoryview(bytearray(self._size)))
-        else:
-            self._ring.rotate(-1)
-        return self._ring[-1]
+def grown(buffer: memoryview, filled: int) -> memoryview:
+    """The buffer for the next block: a large one once a smaller one was filled."""
+    if filled < len(buffer) or len(buffer) >= BLOCK:
+        return buffer
+    return memoryview(bytearray(BLOCK))
 
 
 class TruncatedBody(Exception):
@@ -74,7 +57,7 @@ class RequestBody:
             self.inbox.sock.sendall(self.interim)
 
     def blocks(self) -> Iterator[memoryview | bytes]:
-        """The body in blocks, valid until the next but `KEPT`; raises TruncatedBody."""
+        """The body in blocks that are valid until the next one; raises TruncatedBody."""
         if self.finished:
             return iter(())
         self.start()
@@ -91,15 +74,15 @@ class RequestBody:
 
     def _of_known_length(self) -> Iterator[memoryview]:
         left = self.head.content_length or 0
-        buffers, filled = Buffers(left), 0
+        buffer = memoryview(bytearray(min(FIRST_BLOCK, left)))
         while left:
-            buffer = buffers.fresh(filled)
             filled = self._fill(buffer[:left])
             if not filled:
                 raise TruncatedBody
             left -= filled
             self.finished = not left
             yield buffer[:filled]
+            buffer = grown(buffer, filled)
 
     def _fill(self, view: memoryview) -> int:
         """Fill the view as far as the stream goes."""

@@ -1,4 +1,4 @@
-"""The data path: connections that are shared, blocks that are written behind, TLS in pieces."""
+"""The data path: connections that are shared, TLS in pieces, large files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,10 @@ import uuid
 import zlib
 from pathlib import Path
 
-import pytest
-
-from reference_server.digests import Hasher
-from reference_server.store import Block, NoSpace, Record
-from reference_server.store.behind import WriteBehind
+from reference_server.store import Record
 from reference_server.store.disk import LARGE as LARGE_FILE
 from reference_server.store.disk import DiskStore
-from reference_server.store.memory import MemoryStore
-from reference_server.wire.bodies import BLOCK, KEPT, Buffers
+from reference_server.wire.bodies import BLOCK
 from tests.server.scripted_peer import Peer, Seen, reply
 from tests.server.server_kit import Server
 from tests.server.wire_client import Answer, Client
@@ -85,7 +80,7 @@ def test_what_follows_an_answer_is_no_answer_to_the_next_request(server: Server)
 
 
 def test_large_content_is_kept_and_delivered_as_it_is(pair: tuple[Server, Server]) -> None:
-    """It fills many blocks, which are written while the next ones arrive."""
+    """It fills many blocks."""
     server, other = pair
     path = f"/{uuid.uuid4().hex}"
     with server.client() as client, other.client() as away:
@@ -113,55 +108,6 @@ def test_a_client_that_says_goodbye_right_away_is_noticed(server: Server) -> Non
         assert peer.gone.wait(3) or not peer.seen
     with server.client() as after:
         assert after.ask("HEAD", "/gone").status == 404
-
-
-class FullDraft:
-    """A draft that takes so many blocks and no more."""
-
-    def __init__(self, room: int) -> None:
-        self.room = room
-        self.size = 0
-
-    def write(self, block: Block) -> None:
-        if not self.room:
-            raise NoSpace("no space left")
-        self.room -= 1
-
-
-@pytest.mark.parametrize("room", [0, 2, 5])
-def test_a_full_medium_is_told_although_it_is_met_behind(room: int) -> None:
-    def write_six() -> None:
-        with WriteBehind(FullDraft(room), Hasher([])) as behind:  # type: ignore[arg-type]
-            for _ in range(6):
-                behind.take(bytes(BLOCK), bytes(BLOCK))
-            behind.finish()
-
-    with pytest.raises(NoSpace):
-        write_six()
-
-
-def test_blocks_are_written_in_order_from_buffers_in_turn() -> None:
-    draft, hasher, buffers, filled = MemoryStore().draft(), Hasher(["md5"]), Buffers(None), 0
-    with WriteBehind(draft, hasher) as behind:
-        for number in range(20):
-            buffer = buffers.fresh(filled)
-            filled = len(buffer)
-            buffer[:] = bytes([number]) * filled
-            behind.take(buffer, buffer)
-        behind.finish()
-    firsts = bytearray(1)
-    sizes = [1 << 16] + [BLOCK] * 19
-    for number in range(20):
-        draft.read_into(memoryview(firsts), sum(sizes[:number]))
-        assert firsts[0] == number
-    assert draft.size == sum(sizes)
-
-
-def test_a_slow_stream_has_one_small_buffer() -> None:
-    buffers = Buffers(None)
-    first = buffers.fresh(0)
-    assert all(buffers.fresh(100) is first for _ in range(KEPT + 2))
-    assert len(first) < BLOCK
 
 
 def test_what_is_replaced_by_another_stays_readable_until_it_is(tmp_path: Path) -> None:
