@@ -64,13 +64,23 @@ def test_no_secret_of_the_run_is_in_any_output(
     assert [form[:20] for form in forms if form in everything] == []
 
 
+def _hear_interrupts() -> None:
+    """A shell's background job ignores SIGINT, and so would everything that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_killing_a_run_leaves_a_readable_record_and_no_file(
     site_file: Path, store: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     words = [sys.executable, "-m", "harness.cli", "check", "--endpoint", "site", "--out", "out"]
     process = subprocess.Popen(
-        words, cwd=tmp_path, env=environment(HOME=str(tmp_path)), stderr=subprocess.PIPE, text=True
+        words,
+        cwd=tmp_path,
+        env=environment(HOME=str(tmp_path)),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_interrupts,
     )
     record = tmp_path / "out" / "run.jsonl"
     deadline = time.monotonic() + 60
