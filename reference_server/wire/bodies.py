@@ -11,7 +11,7 @@ from reference_server.wire.heads import RequestHead
 from reference_server.wire.inbox import READ_SIZE, Inbox
 
 BLOCK = 1 << 18
-"""Size of the reused bulk buffer, bytes: it has to stay in a core's cache (ADR 7)."""
+"""Size of the reused bulk buffer, bytes: it has to stay in a core's cache (ADR 8)."""
 FIRST_BLOCK = 1 << 16
 """Size of a buffer before it has been filled once: thousands of slow streams must fit."""
 SMALL = 256 * 1024

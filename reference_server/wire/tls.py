@@ -1,7 +1,7 @@
 """TLS on a socket of ours: records are decrypted from, and gathered into, large pieces.
 
 `ssl.SSLSocket` asks the kernel twice per record of 16 KiB. Here ciphertext moves in pieces of up
-to half a MiB through memory BIOs (ADR 7); the methods mean what those of a socket mean, and the
+to half a MiB through memory BIOs (ADR 8); the methods mean what those of a socket mean, and the
 exceptions are those of `ssl` for a socket that would block.
 """
 
