@@ -18,6 +18,7 @@ test-long: $(VENV)/.dev
 docs: $(VENV)/.demo
 	$(BIN)/httptpc list requirements --markdown > docs/requirements.md
 	$(BIN)/httptpc list deviations --markdown > docs/deviations.md
+	$(BIN)/httptpc list prior --markdown > docs/prior-suites.md
 
 # Renews the kept result that every report shows.
 kill-matrix: $(VENV)/.dev

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.checks import catalogue
-from harness.cli.pages import deviations_page, requirements_page
+from harness.cli.pages import deviations_page, prior_page, requirements_page
 from harness.credentials import Discovery
 from harness.plugin.settings import DEFAULT_FILE, choose
 from harness.problems import UsageError
 from harness.redact import Redactor
+from harness.requirements.prior import load_prior
 
 Row = dict[str, Any]
 
@@ -103,6 +104,24 @@ def requirements() -> list[Row]:
     ]
 
 
+def prior() -> list[Row]:
+    """What other suites check, each row with the checks of ours that cover it."""
+    judged = {row["id"]: row["checks"] for row in requirements()}
+    return [
+        {
+            "id": row.id,
+            "text": row.text,
+            "in": list(row.suites),
+            "partly": list(row.partly),
+            "by": list(row.by),
+            "made": row.made,
+            "out": row.out,
+            "checks": list(dict.fromkeys(c for i in row.by for c in judged.get(i, []))),
+        }
+        for row in load_prior().rows
+    ]
+
+
 def endpoints(options: argparse.Namespace) -> list[Row]:
     chosen = choose([], options.endpoints, Discovery(Redactor()))
     return [
@@ -117,11 +136,16 @@ def endpoints(options: argparse.Namespace) -> list[Row]:
     ]
 
 
-PAGES = {"requirements": requirements_page, "deviations": deviations_page}
+PAGES = {
+    "requirements": requirements_page,
+    "deviations": deviations_page,
+    "prior": prior_page,
+}
 
 LISTS = {
     "requirements": lambda options: requirements(),
     "checks": lambda options: checks(),
     "deviations": lambda options: deviations(),
     "endpoints": endpoints,
+    "prior": lambda options: prior(),
 }

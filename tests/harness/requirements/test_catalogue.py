@@ -153,7 +153,7 @@ def test_every_server_entry_has_a_mutant(catalogue: Catalogue) -> None:
 
 def test_every_file_of_the_folder_belongs_to_the_catalogue(catalogue: Catalogue) -> None:
     names = {path.stem for path in Path(HERE).glob("*.yaml")}
-    assert names == {*TABLES, *(family.lower() for family in catalogue.families)}
+    assert names == {*TABLES, "prior", *(family.lower() for family in catalogue.families)}
 
 
 def test_texts_speak_of_no_document_numbers(catalogue: Catalogue) -> None:
