@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from harness.requirements import Catalogue
 FACTS = Path(__file__).with_name("facts.yaml")
 STATED = (Verdict.VIOLATED, Verdict.MET_WITH_WARNINGS, Verdict.MET, Verdict.NOT_APPLICABLE)
 _ID = re.compile(r"[A-Z]{3}-\d{3}")
-_KEYS = {"id", "fact", "verdicts", "loss"}
+_KEYS = {"id", "fact", "verdicts", "loss", "races"}
 
 
 class FactProblem(ValueError):
@@ -36,6 +36,7 @@ class Fact:
     sentence: str
     verdicts: Mapping[str, Verdict]
     loss: str | None = None
+    races: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Facts:
     def expected(self) -> dict[str, Verdict]:
         """The verdict on every requirement that a fact speaks of."""
         return {name: verdict for fact in self for name, verdict in fact.verdicts.items()}
+
+    def race_lost(self, requirement: str, actual: str) -> bool:
+        """Whether this violation is one that the server commits only now and then."""
+        patterns = (fact.races.get(requirement) for fact in self)
+        return any(pattern and re.search(pattern, actual) for pattern in patterns)
 
     def about(self, requirement: str) -> list[Fact]:
         return [fact for fact in self if requirement in fact.verdicts]
@@ -84,7 +90,10 @@ def _fact(entry: Mapping[str, Any]) -> Fact:
     if wrong:
         raise FactProblem(f"{name}: no verdict {wrong[0]!r}; one of {', '.join(known)}")
     verdicts = {str(one): known[value] for one, value in entry["verdicts"].items()}
-    return Fact(name, str(entry["fact"]), verdicts, entry.get("loss"))
+    races = entry.get("races", {})
+    if stray := set(races) - set(verdicts):
+        raise FactProblem(f"{name}: races of {sorted(stray)}, which it has no verdict on")
+    return Fact(name, str(entry["fact"]), verdicts, entry.get("loss"), races)
 
 
 def _check_ids(facts: Facts) -> None:

@@ -54,6 +54,7 @@ def test_the_file_holds_what_was_learnt(facts: Facts) -> None:
         ("{id: XRD-001, fact: x, verdicts: {TPC-005: VIOLATED}}", "say what is lost"),
         ("{id: XRD-001, fact: x, verdicts: {MARK-031: VIOLATED}, loss: y}", "is INFO"),
         ("{id: XRD-001, fact: x, verdicts: {TPC-001: MET}, note: y}", "unknown keys"),
+        ("{id: XRD-001, fact: x, verdicts: {TPC-001: MET}, races: {TPC-002: y}}", "no verdict on"),
     ],
 )
 def test_a_mistake_is_named(
