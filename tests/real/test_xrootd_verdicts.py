@@ -117,7 +117,7 @@ def test_disagreements_are_found_at_all(facts: Facts) -> None:
     assert len(disagreements(nothing, facts)) == len(facts.expected())
     raced = {"CKSUM-002": {"verdict": "VIOLATED", "actual": "404 Not Found, 27 bytes"}}
     assert len(disagreements(Judged(1, "", raced), facts)) == len(facts.expected()) - 1
-    wrong = {"CKSUM-002": {"verdict": "VIOLATED", "actual": "another checksum"}}
+    wrong = {"CKSUM-002": {"verdict": "VIOLATED", "actual": "200, Digest: another"}}
     assert len(disagreements(Judged(1, "", wrong), facts)) == len(facts.expected())
     invented = {"TPC-018": {"verdict": "VIOLATED", "checks": [], "actual": "x"}}
     assert len(disagreements(Judged(1, "", invented), facts)) == len(facts.expected()) + 1
