@@ -65,7 +65,7 @@ def parse(text: str) -> Macaroon:
         padded = bare + "=" * (-len(bare) % 4)
         raw = base64.b64decode(padded, altchars=b"-_", validate=True)
         found = _parse_v2(raw[1:]) if raw[:1] == b"\x02" else _parse_v1(raw)
-    except (binascii.Error, ValueError, IndexError, UnicodeError):
+    except (binascii.Error, ValueError, IndexError, KeyError, UnicodeError):
         raise BadMacaroon("not a macaroon") from None
     if len(found.signature) != sha256().digest_size or len(found.caveats) > MAX_CAVEATS:
         raise BadMacaroon("not a macaroon")

@@ -80,7 +80,7 @@ class Mint:
             limits = tuple(_limit(item) for item in told["limits"])
             rights = self._behaviour.rights_behind_macaroon(Rights(limits, told["root"]))
             return Identity(told["name"], Scheme.MACAROON, rights), told["count"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def _sorted(self, caveats: tuple[str, ...]) -> Caveats:

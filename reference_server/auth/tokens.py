@@ -128,6 +128,8 @@ class TokenJudge:
             return self._decode(token, issuer)
         except jwt.PyJWTError as problem:
             raise BadToken(f"bad token: {problem}") from None
+        except RecursionError:
+            raise BadToken("bad token: nested too deeply") from None
 
     def _decode(self, token: str, issuer: Issuer) -> dict[str, Any]:
         kid = jwt.get_unverified_header(token).get("kid")
