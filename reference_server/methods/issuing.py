@@ -51,6 +51,7 @@ def _document(request: Request) -> dict[str, Any]:
     raw = request.body.read_all(MAX_DOCUMENT)
     try:
         found = json.loads(raw) if raw.strip() else {}
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         raise Refusal(400, "body is not JSON") from None
     if not isinstance(found, dict):
