@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from reference_server.behaviour import Behaviour
 
 MAX_RANGES = 1000
-_SPEC = re.compile(r"(\d*)-(\d*)")
+_SPEC = re.compile(r"(\d{0,19})-(\d{0,19})")
+"""Offsets of 64 bits: what is longer makes the field no byte range."""
 
 
 class Unsatisfiable(Exception):
