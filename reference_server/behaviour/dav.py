@@ -5,6 +5,7 @@ from __future__ import annotations
 from reference_server.auth.identity import Activity, Rights
 from reference_server.refusal import Headers, Refusal
 from reference_server.store import Block, Entry, Store
+from reference_server.wire.heads import one_host
 from reference_server.wire.targets import decode_element
 
 OPTIONS_CLASSES = "1"
@@ -30,7 +31,7 @@ class DavSeams:
 
     def host_problem(self, hosts: list[str]) -> str | None:
         """What is wrong with Host in an HTTP/1.1 request (RFC 9112 section 3.2)."""
-        return None if len(hosts) == 1 else "exactly one Host is needed"
+        return one_host(hosts)
 
     def needed_for_delete(self, *, is_collection: bool) -> tuple[Activity, ...]:
         return (Activity.DELETE,)

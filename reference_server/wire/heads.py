@@ -15,6 +15,10 @@ MAX_HEAD = 96 * 1024
 """Largest request head accepted, bytes. Tokens of several kB in several headers must fit."""
 MAX_TARGET = 16 * 1024
 HostRule = Callable[[list[str]], str | None]
+_AUTHORITY = re.compile(
+    r"(\[[0-9A-Za-z:._~!$&'()*+,;=%-]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(:[0-9]*)?"
+)
+"""uri-host with port (RFC 9110 section 7.2, RFC 3986 section 3.2.2)."""
 END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
@@ -78,7 +82,9 @@ def head_end(received: bytearray) -> int:
 
 def one_host(hosts: list[str]) -> str | None:
     """The rule of RFC 9112 section 3.2: what is wrong with the Host fields, None if nothing."""
-    return None if len(hosts) == 1 else "exactly one Host is needed"
+    if len(hosts) != 1:
+        return "exactly one Host is needed"
+    return None if _AUTHORITY.fullmatch(hosts[0]) else "Host is no host with port"
 
 
 def parse_head(raw: bytes, host_problem: HostRule = one_host) -> RequestHead:
