@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 from reference_server.auth.identity import Activity
 from reference_server.refusal import Headers
 from reference_server.store import Entry, Store
+from reference_server.wire.xml_text import writable
 
 METALINK = "application/metalink4+xml"
 METALINK_NAMESPACE = "urn:ietf:params:xml:ns:metalink"
@@ -68,7 +69,7 @@ class MetalinkSeams:
 
     def metalink_name(self, name: str, path: str) -> str:
         """The name attribute of a file element, with the blank before it."""
-        return f" name={quoteattr(name)}"
+        return f" name={quoteattr(writable(name))}"
 
     def metalink_size(self, entry: Entry) -> int:
         return entry.size

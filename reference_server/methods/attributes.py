@@ -11,10 +11,9 @@ from defusedxml.ElementTree import fromstring
 from reference_server.behaviour.properties import XATTR, Name
 from reference_server.refusal import Refusal
 from reference_server.request import Request
+from reference_server.wire.xml_text import NOT_IN_XML
 
 LOCAL_NAME = re.compile(r"[^\W\d][\w.\-]*")
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document can hold (XML 1.0 section 2.2)."""
 MOST = 64 * 1024
 """Characters in all names and values of one resource."""
 

@@ -22,6 +22,7 @@ MAX_ENTRIES = 10_000
 XML_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 FINITE = '<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>'
 XML = "application/xml; charset=utf-8"
+RESERVED = "http://www.w3.org/XML/1998/namespace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def response(href: str, stats: list[str]) -> str:
 def element(name: Name, text: str) -> str:
     """A property element; names outside DAV: bring their own namespace."""
     namespace, local = name
+    if namespace == RESERVED:  # bound for ever to one prefix: XML names, section 3
+        return f"<xml:{local}>{text}</xml:{local}>" if text else f"<xml:{local}/>"
     tag = f"D:{local}" if namespace == DAV else local
     bound = "" if namespace == DAV else f" xmlns={quoteattr(namespace)}"
     return f"<{tag}{bound}>{text}</{tag}>" if text else f"<{tag}{bound}/>"

@@ -12,6 +12,7 @@ from reference_server.methods.attributes import key_of, name_of_key
 from reference_server.request import Request
 from reference_server.store import Entry, Missing
 from reference_server.wire.targets import name_of
+from reference_server.wire.xml_text import writable
 
 DAV = "DAV:"
 DCACHE = "http://www.dcache.org/2013/webdav"
@@ -75,7 +76,7 @@ class Properties:
         return escape(",".join(f"{name}={value_of(name, text)}" for name, text in known.items()))
 
     def name(self) -> str:
-        return escape(name_of(self._request.visible_path(self.entry.path)))
+        return escape(writable(name_of(self._request.visible_path(self.entry.path))))
 
     def tag(self) -> str:
         return escape(self._behaviour.etag_property(self._behaviour.entity_tag(self.entry)))
