@@ -9,7 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.server.wire_client import Client
 
@@ -44,11 +44,14 @@ class Server:
         return Client(self.port, **{"ca": self.ready["ca"], "token": self.token, **options})
 
 
-def start(arguments: list[str], count: int) -> tuple[subprocess.Popen[str], list[Server]]:
-    """Start a server process and read its ready lines."""
+def start(
+    arguments: list[str], count: int, stderr: IO[str] | None = None
+) -> tuple[subprocess.Popen[str], list[Server]]:
+    """Start a server process and read its ready lines; `stderr` takes its log."""
     process = subprocess.Popen(
         [sys.executable, "-m", "reference_server", *arguments],
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         cwd=ROOT,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
