@@ -45,15 +45,18 @@ class Connection:
 
     def serve(self) -> None:
         """Serve until one side closes; whatever goes wrong ends this connection only."""
+        self.visit = self.parts.access.visit()
+        by = "server"
         try:
             self.sock.settimeout(self.parts.limits.idle)
             self._secure()
-            self._serve_requests()
+            by = self._serve_requests()
         except (OSError, TruncatedBody):
-            pass  # the peer went away: nobody is left to tell
+            by = "client"  # the peer went away: nobody is left to tell
         except Exception:
             log.exception("connection ended by a fault of this server")
         finally:
+            self.visit.closed(by)
             self._close()
 
     def _secure(self) -> None:
@@ -72,7 +75,8 @@ class Connection:
             chain=chain,
         )
 
-    def _serve_requests(self) -> None:
+    def _serve_requests(self) -> str:
+        """Serve until one side has enough: `client` or `server`."""
         while True:
             try:
                 head = self.inbox.read_head()
@@ -80,16 +84,22 @@ class Connection:
                 self._send(None, refused(problem), keep=False)
                 return self._linger()
             if head is None:
-                return None
+                return "client"
             if not self._serve_one(head):
                 return self._linger()
 
     def _serve_one(self, head: RequestHead) -> bool:
         """Answer one request; False when the connection has to end."""
+        self.visit.asked(head, self.peer.subject)
         body = self._body(head)
         response = self._answer(head, body)
         keep = self._keeps_alive(head) and not response.close and self._drain(body)
-        self._send(head, response, keep=keep)
+        lines: list[str] = []
+        try:
+            self._send(head, response, keep=keep, told=lines)
+        finally:
+            document = body.document if _is_document(head) else b""
+            self.visit.answered(response.status, response.headers, document=document, lines=lines)
         return keep
 
     def _answer(self, head: RequestHead, body: RequestBody) -> Response:
@@ -139,10 +149,17 @@ class Connection:
         body.finished = body.finished or (awaited and how is BodyStart.SKIP)
         return body
 
-    def _send(self, head: RequestHead | None, response: Response, *, keep: bool) -> None:
+    def _send(
+        self,
+        head: RequestHead | None,
+        response: Response,
+        *,
+        keep: bool,
+        told: list[str] | None = None,
+    ) -> None:
         is_old = head is not None and head.is_http10
         chunked = response.length is None and self.parts.behaviour.is_chunked(http10=is_old)
-        channel = Channel(self.sock, self.inbox, chunked=chunked)
+        channel = Channel(self.sock, self.inbox, chunked, told=[] if told is None else told)
         keep = keep and (response.length is not None or chunked)
         channel.head = self._render(head, response, channel, keep=keep)
         is_head = head is not None and head.method == "HEAD"
@@ -179,7 +196,7 @@ class Connection:
         close_notify(self.sock)
         self.sock.close()
 
-    def _linger(self) -> None:
+    def _linger(self) -> str:
         """Say that nothing follows, and take what the peer is still sending."""
         deadline = time.monotonic() + LINGER
         with contextlib.suppress(OSError, ValueError):
@@ -188,6 +205,13 @@ class Connection:
             self.sock.shutdown(socket.SHUT_WR)
             while self.sock.recv(READ_SIZE) and time.monotonic() < deadline:
                 pass
+        return "server"
+
+
+def _is_document(head: RequestHead) -> bool:
+    """Whether the body of a request may be shown: it asks for properties or for a macaroon."""
+    wish = (head.get("content-type") or "").startswith("application/macaroon-request")
+    return wish or head.method == "PROPFIND"
 
 
 def refused(problem: Refusal) -> Response:

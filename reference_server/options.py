@@ -32,6 +32,8 @@ class Options:
     trust_issuer: list[str]
     delegation: str
     oidc_exchange: list[str]
+    manner: list[str]
+    access_log: Path | None
     marker_period: float
     name: str
 
@@ -69,6 +71,8 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--store", metavar="DIR|memory:", help="default: a temporary directory")
     add("--deviation", action="append", default=[], metavar="NAME", help="be wrong in one way")
     add("--list-deviations", action="store_true")
+    add("--manner", action="append", default=[], metavar="NAME", help="be lawful in another way")
+    add("--access-log", type=Path, metavar="FILE", help="what clients asked, without secrets")
     add("--marker-period", type=float, default=5.0, metavar="SECONDS")
     add("--name", default="reference")
 

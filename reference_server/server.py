@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reference_server.access_log import AccessLog
 from reference_server.auth.authenticator import Authenticator
 from reference_server.auth.tickets import TicketOffice
 from reference_server.behaviour import Behaviour
@@ -61,6 +62,7 @@ class Parts:
     exchange: Exchange | None = None
     running: Running = field(default_factory=Running)
     pool: Pool = field(default_factory=Pool)
+    access: AccessLog = field(default_factory=AccessLog)
 
 
 class Door:

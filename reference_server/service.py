@@ -12,6 +12,7 @@ from typing import Any
 
 import jwt
 
+from reference_server.access_log import AccessLog
 from reference_server.auth.authenticator import Authenticator
 from reference_server.auth.identity import Activity, Grant, Rights
 from reference_server.auth.mint import Mint
@@ -46,7 +47,7 @@ class Service:
         self._folder.mkdir()
         self._doors: list[Door] = []
         cert, key, self._trust = _tls_files(options, files)
-        self._behaviour = behaviour_with(options.deviation)
+        self._behaviour = behaviour_with(options.deviation, manners=options.manner)
         self._tls = server_context(cert, key, self._trust, self._behaviour)
         main = self._open(options.port)
         self.url = f"https://localhost:{main.port}"
@@ -60,6 +61,7 @@ class Service:
             delegation=_delegation(options, self._behaviour),
             exchange=_exchange(options, far_tls),
             limits=Limits(marker_period=options.marker_period),
+            access=AccessLog(options.access_log),
         )
         self._parts.own.ports["https"].add(main.port)
         self._serving: list[tuple[Door, Parts, ssl.SSLContext | None]] = []

@@ -14,6 +14,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     far_side,
     integ,
     mac,
+    manners,
     mark,
     meta,
     prop,

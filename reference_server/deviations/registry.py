@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reference_server.behaviour import Behaviour
@@ -33,6 +33,7 @@ class Deviation:
 
 
 _REGISTRY: dict[str, Deviation] = {}
+_MANNERS: dict[str, type[Behaviour]] = {}
 
 
 def deviation(
@@ -61,7 +62,7 @@ def _check(name: str, cls: type[Behaviour], requirements: tuple[str, ...]) -> No
     others = [key for key in vars(cls) if not key.startswith("__") and key not in changed]
     if others or not cls.__doc__:
         raise TypeError(f"{name}: needs one sentence and nothing but one method, has {others}")
-    if name in _REGISTRY or not NAME.fullmatch(name) or not requirements:
+    if name in _REGISTRY or name in _MANNERS or not NAME.fullmatch(name) or not requirements:
         raise TypeError(f"{name}: bad or repeated name, or nothing that it breaks")
     if not all(REQUIREMENT.fullmatch(item) for item in requirements):
         raise TypeError(f"{name}: bad requirement id")
@@ -72,10 +73,23 @@ def all_deviations() -> list[Deviation]:
     return [_REGISTRY[name] for name in sorted(_REGISTRY)]
 
 
-def behaviour_with(names: list[str]) -> Behaviour:
-    """The behaviour with the named deviations; raises UnknownDeviation."""
+def manner(name: str) -> Callable[[type[Behaviour]], type[Behaviour]]:
+    """Register a way of some product that breaks no rule, and that clients have to live with."""
+
+    def register(cls: type[Behaviour]) -> type[Behaviour]:
+        _check(name, cls, ("MANNER-000",))
+        _MANNERS[name] = cls
+        return cls
+
+    return register
+
+
+def behaviour_with(names: list[str], manners: Sequence[str] = ()) -> Behaviour:
+    """The behaviour with the named deviations and manners; raises UnknownDeviation."""
     unknown = [name for name in names if name not in _REGISTRY]
+    unknown += [name for name in manners if name not in _MANNERS]
     if unknown:
         raise UnknownDeviation(f"unknown deviation: {', '.join(unknown)}")
-    bases = tuple(dict.fromkeys(_REGISTRY[name].behaviour for name in names))
+    chosen = [_REGISTRY[name].behaviour for name in names]
+    bases = tuple(dict.fromkeys([*chosen, *(_MANNERS[name] for name in manners)]))
     return type("DeviatingBehaviour", bases, {})() if bases else Behaviour()

@@ -91,6 +91,21 @@ class TwoResultLines(Behaviour):
         return [line, line]
 
 
+@deviation(
+    "success-before-failure",
+    breaks=("MARK-019",),
+    seen_in="issue 4: two verdicts",
+    also=along("a verdict stands before the failure", "MARK-021", "MARK-022"),
+)
+class SuccessBeforeFailure(Behaviour):
+    """A failed transfer first says that it succeeded."""
+
+    def result_lines(self, problem: str | None, progress: Progress) -> list[str]:
+        if problem is None:
+            return [self.success_line()]
+        return [self.success_line(), self.failure_line(problem)]
+
+
 @deviation("success-spelt-otherwise", breaks=("MARK-020",), seen_in="DEV-D072 DPM before 1.13.0")
 class SuccessSpeltOtherwise(Behaviour):
     """The success line reads "success: done"."""

@@ -98,6 +98,7 @@ class Pulse:
             raise Cancelled
         self._finished = True
         for line in self._behaviour.result_lines(problem, self._progress()):
+            self._channel.told.append(line.rstrip("\n"))
             self._post(self._behaviour.frame(line.encode(), chunked=self._channel.chunked))
         end = self._behaviour.end_of_stream(chunked=self._channel.chunked)
         self._post(end)

@@ -42,6 +42,7 @@ class RequestBody:
         self.interim = interim
         self.started = False
         self.finished = not head.has_body
+        self.document = b""
 
     @property
     def is_awaited(self) -> bool:
@@ -70,7 +71,8 @@ class RequestBody:
             parts += block
             if len(parts) > limit:
                 raise Refusal(413, "request body too large", close=True)
-        return bytes(parts)
+        self.document = bytes(parts)
+        return self.document
 
     def _of_known_length(self) -> Iterator[memoryview]:
         left = self.head.content_length or 0

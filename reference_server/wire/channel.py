@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reference_server.store import Block
 from reference_server.wire.inbox import Inbox
@@ -11,12 +11,16 @@ from reference_server.wire.tls import Stream
 
 @dataclass
 class Channel:
-    """Where an answer goes. `head` waits to be sent along with the first bytes of the body."""
+    """Where an answer goes. `head` waits to be sent along with the first bytes of the body.
+
+    `told` are the result lines that went this way.
+    """
 
     sock: Stream
     inbox: Inbox
     chunked: bool
     head: bytes = b""
+    told: list[str] = field(default_factory=list)
 
     def send(self, data: Block) -> None:
         """Write bytes as they are, the pending head in front; blocks until all is written."""
