@@ -79,9 +79,13 @@ class Given:
 
 def run(options: argparse.Namespace) -> int:
     """Run the suites; the exit code says what was found."""
-    settings = settings_of(options)
+    return judge(settings_of(options), workers=options.workers)
+
+
+def judge(settings: Settings, *, workers: int) -> int:
+    """Run the suites as the settings say, and show what was found."""
     given = Given(settings)
-    code = int(pytest.main(pytest_arguments(options.workers), plugins=[given]))
+    code = int(pytest.main(pytest_arguments(workers), plugins=[given]))
     if given.run is not None:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         _say(terminal.render(given.run, colour=colour).rstrip())

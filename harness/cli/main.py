@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from harness import __version__
-from harness.cli import check, listing, matrix, party, probing, reporting, serving
+from harness.cli import check, client, listing, matrix, party, probing, reporting, serving
 from harness.problems import UsageError
 
 USAGE = 4
@@ -30,7 +30,7 @@ def parser() -> Parser:
     made = Parser(prog="httptpc", description=__doc__.split("\n", 1)[0] if __doc__ else "")
     made.add_argument("-V", "--version", action="version", version=f"httptpc {__version__}")
     commands = made.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for module in (check, matrix, serving, party, reporting, listing, probing):
+    for module in (check, client, matrix, serving, party, reporting, listing, probing):
         module.add(commands)
     return made
 

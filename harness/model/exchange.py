@@ -65,7 +65,8 @@ class Exchange:
     """One request and what came back. ``status`` 0 means no status line arrived.
 
     ``by`` says who recorded it: ``client`` (the harness asked the endpoint) or ``remote-party``
-    (the endpoint, as active party, asked our far side). ``fault`` is the transport error in words;
+    (the endpoint, as active party, asked our far side), or ``client-under-test`` (it asked a server
+    of ours; credentials are fingerprints). ``fault`` is the transport error in words;
     ``problems`` are breaches of HTTP's grammar that were seen while reading.
     """
 

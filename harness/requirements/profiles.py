@@ -9,7 +9,10 @@ from typing import Any
 from harness.model import Level, Requirement
 from harness.requirements.problem import CatalogueProblem
 
-DIALECTS = frozenset({"dcache-profile", "xrootd-profile", "s3-gateway"})
+CLIENT = "client-sut"
+"""The need of entries that bind a client: no server is judged by them."""
+
+DIALECTS = frozenset({"dcache-profile", "xrootd-profile", "s3-gateway", CLIENT})
 """Capabilities that mark an entry as one product's: they bind only where the profile says so."""
 
 OPTIONAL = (Level.MAY, Level.INFO)
@@ -56,7 +59,7 @@ def resolve_profiles(
 ) -> dict[str, Profile]:
     """Every profile of the file. Raises `CatalogueProblem` for names that do not exist."""
     optional = {r.id for r in requirements if r.level in OPTIONAL}
-    everything = frozenset(requirement.id for requirement in requirements)
+    everything = frozenset(r.id for r in requirements if CLIENT not in r.needs)
     plans: dict[str, _Plan] = {}
     profiles: dict[str, Profile] = {}
     for name, body in written.items():

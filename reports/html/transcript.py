@@ -11,6 +11,11 @@ from reports.html.markers import progress
 from reports.html.timeline import Timeline, timeline
 from reports.text import moment, shortened, size
 
+ACTORS = {
+    "client": "tester to endpoint",
+    "remote-party": "endpoint to the remote party",
+    "client-under-test": "client under test to our server",
+}
 SHORT = 512
 """Characters of a body that are shown where the check passed."""
 
@@ -52,7 +57,7 @@ def transcript(exchange: Exchange, *, full: bool) -> Transcript:
     return Transcript(
         exchange=exchange,
         title=title(exchange),
-        actor="tester to endpoint" if ours else "endpoint to the remote party",
+        actor=ACTORS.get(exchange.by, exchange.by),
         facts=tuple((name, value) for name, value in _facts(exchange) if value),
         request=_message(_request_head(exchange), exchange.request_body, full=full),
         response=_message(_response_head(exchange), exchange.body, full=full),
