@@ -156,7 +156,7 @@ TESTER: dict[str, Lack] = {
     "xrootd": _given("xroot-url"),
     "xrootd-tpc": _given("xroot-url"),
     "xrootd-gsi": _given("xroot-url"),
-    "voms": lambda survey: "no VOMS proxy is given",
+    "voms": _given("voms"),
     **{need: _never(why) for need, why in NEVER_HERE.items()},
 }
 """What the tester may lack; an empty text means that nothing is missing."""

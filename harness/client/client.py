@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from harness.client.connection import Ask, Live, Route
@@ -29,20 +29,43 @@ HOPS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One of the addresses behind an authority: the only one to connect to for its URLs."""
+
+    authority: str = ""
+    address: str = ""
+
+    def place(self, url: str) -> str:
+        """The address to connect to for a URL; empty where its name decides."""
+        return self.address if urlsplit(url).netloc == self.authority else ""
+
+
+NO_PIN = Pin()
+
+
 class Client:
     """Speaks to one endpoint as one identity. Paths are absolute and already percent-encoded."""
 
-    def __init__(self, endpoint: Endpoint, identity: Identity, recorder: Recorder) -> None:
+    def __init__(
+        self, endpoint: Endpoint, identity: Identity, recorder: Recorder, *, pin: Pin = NO_PIN
+    ) -> None:
         self.endpoint = endpoint
         self.identity = identity
         self.recorder = recorder
+        self.pin = pin
         # a token speaks for itself; the certificate is shown when it is all we have
         self._pair: X509 | None = None if identity.authorization else identity.x509
         self._ordinary = Ordinary(endpoint.ca, self._pair)
 
     def known_as(self, identity: Identity) -> Client:
         """The same endpoint, asked by somebody else."""
-        return Client(self.endpoint, identity, self.recorder)
+        return Client(self.endpoint, identity, self.recorder, pin=self.pin)
+
+    def at(self, address: str, authority: str = "") -> Client:
+        """The same, but the endpoint (or another authority) is asked at this address only."""
+        pin = Pin(authority or self.endpoint.authority, address)
+        return Client(self.endpoint, self.identity, self.recorder, pin=pin)
 
     def anonymous(self) -> Client:
         return self.known_as(Identity())
@@ -60,6 +83,8 @@ class Client:
     ) -> Exchange:
         """One ordinary request; redirects are not followed."""
         ask = self._ask(method, path, headers, body)
+        if self.pin.address:
+            return self.exact(ask)
         if any(name.lower() == "want-digest" for name, _ in headers):
             # XRootD 5.5.3 mixes answers up, or dies, when a GET with Want-Digest comes on a
             # connection that was used before: every such request gets one of its own
@@ -180,7 +205,8 @@ class Client:
 
     def send(self, ask: Ask) -> Live:
         """Exactly ``ask``, on a connection of its own."""
-        return Live(ask, Route(ask.url, self.endpoint.ca, self._pair))
+        place = self.pin.place(ask.url)
+        return Live(ask, Route(ask.url, self.endpoint.ca, self._pair, place))
 
     def ask(self, method: str, path: str, headers: Headers = (), *, version: str = "1.1") -> Ask:
         """A request head as this identity sends it, to be sent or changed."""

@@ -28,11 +28,15 @@ LINGER_NOW = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How to reach a server: where it listens, whom to trust, and who we are."""
+    """How to reach a server: where it listens, whom to trust, and who we are.
+
+    ``address``, if given, is connected to in place of whatever the name resolves to first.
+    """
 
     url: str
     ca: Path | None = None
     pair: X509 | None = None
+    address: str = ""
 
     @property
     def waiting(self) -> bytes:
@@ -43,7 +47,8 @@ class Route:
         parts = urlsplit(self.url)
         secure = parts.scheme == "https"
         host = parts.hostname or ""
-        plain = socket.create_connection((host, parts.port or (443 if secure else 80)), timeout)
+        place = (self.address or host, parts.port or (443 if secure else 80))
+        plain = socket.create_connection(place, timeout)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not secure:
             return plain

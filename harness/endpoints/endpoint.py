@@ -58,5 +58,15 @@ class Endpoint:
         return urlsplit(self.url).path.rstrip("/")
 
 
-DOORS = ("plain-url", "xroot-url", "issuer", "basic", "kerberos", "s3", "version")
+DOORS = (
+    "plain-url",
+    "xroot-url",
+    "issuer",
+    "basic",
+    "kerberos",
+    "voms",
+    "addresses",
+    "s3",
+    "version",
+)
 """Optional keys of an endpoint that name another way in; kept under these names in ``doors``."""
