@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import ssl
 import threading
@@ -68,8 +69,8 @@ class Parts:
 class Door:
     """A listening socket, IPv4 and IPv6 loopback, and the thread that accepts on it."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = _listen(port)
+    def __init__(self, port: int, *, ipv6: bool = True) -> None:
+        self.socket = _listen(port, ipv6=ipv6)
         self.closed = False
         self.port: int = self.socket.getsockname()[1]
 
@@ -80,9 +81,9 @@ class Door:
         self.socket.close()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, *, ipv6: bool) -> socket.socket:
     """Listen on all addresses of both families where there is IPv6, else on IPv4."""
-    if socket.has_dualstack_ipv6():
+    if ipv6 and socket.has_dualstack_ipv6():
         return socket.create_server(
             ("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
         )
@@ -99,7 +100,8 @@ def server_context(cert: Path, key: Path, trust: Path, behaviour: Behaviour) -> 
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(cert, key)
     _trust(context, trust)
-    context.verify_mode = ssl.CERT_OPTIONAL
+    demanded = behaviour.needs_client_certificate()
+    context.verify_mode = ssl.CERT_REQUIRED if demanded else ssl.CERT_OPTIONAL
     flags = context.verify_flags | ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
     context.verify_flags = behaviour.verify_flags(flags)
     overlooked = behaviour.overlooked_verify_errors()
@@ -117,6 +119,7 @@ class FarTls:
         self._trust = trust
         self.own = own
         self._right = self.strict()
+        self._nodes = itertools.count()
 
     def strict(self) -> ssl.SSLContext:
         """A new context that verifies chain and host name."""
@@ -124,6 +127,14 @@ class FarTls:
         made.minimum_version = ssl.TLSVersion.TLSv1_2
         _trust(made, self._trust)
         return made
+
+    def next_node(self) -> int:
+        """The number of the data node that makes the next connection."""
+        return next(self._nodes)
+
+    def untrusting(self) -> ssl.SSLContext:
+        """A context that knows no authority."""
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def context(
         self, *, chain: bool, name: bool, certificate: ClientCertificate | None = None

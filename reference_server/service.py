@@ -98,8 +98,8 @@ class Service:
             line["data_node_url"] = self.data_node_url
         return line
 
-    def _open(self, port: int) -> Door:
-        door = Door(port)
+    def _open(self, port: int, *, is_data_node: bool = False) -> Door:
+        door = Door(port, ipv6=self._behaviour.listens_on_ipv6(is_data_node=is_data_node))
         self._doors.append(door)
         return door
 
@@ -107,7 +107,7 @@ class Service:
         """A second TLS door that serves what the main one redirects."""
         behaviour = self._behaviour
         office = TicketOffice(is_open=True, is_ready=behaviour.ticket_is_ready)
-        door = self._open(0)
+        door = self._open(0, is_data_node=True)
         url = f"https://localhost:{door.port}"
         trusting = replace(self._parts.authenticator, tickets=office)
         self._serving.append((door, replace(self._parts, authenticator=trusting), self._tls))

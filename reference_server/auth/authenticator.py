@@ -87,7 +87,8 @@ class Authenticator:
             if not self.behaviour.query_token_may_be(found.scheme):
                 raise BadToken("this kind of token is not accepted in the query")
             return found
-        return self._known(peer.subject, Scheme.X509)
+        found_user = self._known(peer.subject, Scheme.X509)
+        return self.behaviour.mapped_user(found_user, peer.chain)
 
     def challenges(self, peer: Peer) -> Headers:
         """What a 401 offers (RFC 9110 section 11.6.1)."""

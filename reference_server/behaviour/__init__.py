@@ -20,6 +20,7 @@ from reference_server.behaviour.outgoing import OutgoingSeams
 from reference_server.behaviour.pages import MetalinkSeams, PageSeams
 from reference_server.behaviour.properties import PropertySeams
 from reference_server.behaviour.redirecting import RedirectSeams
+from reference_server.behaviour.site import SiteSeams
 from reference_server.behaviour.verification import VerificationSeams
 
 
@@ -39,5 +40,6 @@ class Behaviour(
     AttributeSeams,
     PageSeams,
     MetalinkSeams,
+    SiteSeams,
 ):
     """The right behaviour: the composition of all seam groups."""

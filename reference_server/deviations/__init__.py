@@ -21,6 +21,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     redir,
     result,
     rights,
+    site,
     tpc,
     xattr,
 )

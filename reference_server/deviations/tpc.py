@@ -16,8 +16,10 @@ from reference_server.transfer.remote_url import BadUrl, RemoteUrl
 
 @deviation(
     "third-party-copy-unknown",
-    breaks=("TPC-001",),
-    also=along("no COPY of any kind succeeds", WORKING_PULL, WORKING_PUSH, STREAM, "TPC-013"),
+    breaks=("TPC-001", "SITE-014"),
+    also=along("no COPY of any kind succeeds", WORKING_PULL, WORKING_PUSH, STREAM, "TPC-013")
+    | along("nothing takes the transfers of this door", "SITE-001", "SITE-007")
+    | along("its control is a COPY that works", "TPC-031", "TPC-036", "TPC-044"),
     seen_in="DEV-D026",
 )
 class ThirdPartyCopyUnknown(Behaviour):

@@ -19,7 +19,8 @@ from reference_server.wire.targets import decode_path, parent_of
 def copy(request: Request) -> Response:
     """Accept a transfer with 202 and a progress stream, or copy locally; raises Refusal."""
     behaviour = request.parts.behaviour
-    if not behaviour.offers_third_party_copy():
+    offered = behaviour.offers_third_party_copy()
+    if not (offered and behaviour.offers_copy_at(request.peer.local)):
         raise Refusal(501, "third-party copy is not offered")
     try:
         return _checked(request)
@@ -123,6 +124,9 @@ def _start(request: Request, order: Order, mechanism: Mechanism) -> Response:
     else:
         _check_target(request, order, exists=here is not None)
     order = credentials.completed(request, order, mechanism)
+    problem = behaviour.transfer_service_problem()
+    if problem is not None:
+        raise Refusal(500, problem)
     status = behaviour.status_without_stream(exists=here is not None)
     if status is not None:
         return Response(status)

@@ -226,11 +226,14 @@ class FarSide:
             return
         behaviour = self._parts.behaviour
         name = behaviour.name_to_verify(self.url.host)
-        context = self._parts.far_tls.context(
+        tls = self._parts.far_tls
+        context = tls.context(
             chain=behaviour.verifies_certificate(),
             name=name is not None,
             certificate=self._certificate,
         )
+        if not behaviour.has_trust_store(tls.next_node()):
+            context = tls.untrusting()
         try:
             self._sock = sock = TlsSocket(plain, context, server_hostname=name)
             self._shake_hands(sock, deadline)

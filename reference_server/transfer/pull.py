@@ -21,6 +21,9 @@ from reference_server.transfer.verification import (
 
 def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
     """Fetch the source and make it the object at the order's path; raises TransferFailed."""
+    problem = parts.behaviour.write_pool_problem()
+    if problem is not None:
+        raise TransferFailed(problem)
     draft = parts.store.draft()
     try:
         with Remote(order, parts, pulse) as remote:
