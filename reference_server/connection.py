@@ -7,12 +7,12 @@ import logging
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reference_server.auth.authenticator import Peer
 from reference_server.behaviour.redirecting import CONTINUE, BodyStart
 from reference_server.methods import answer
-from reference_server.refusal import Refusal
+from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.server import Parts
 from reference_server.wire.bodies import SMALL, RequestBody, TruncatedBody
@@ -103,10 +103,13 @@ class Connection:
         return keep
 
     def _answer(self, head: RequestHead, body: RequestBody) -> Response:
+        proof: Headers = ()
         try:
-            return answer(self._request(head, body))
+            request = self._request(head, body)
+            proof = request.identity.proof if request.identity is not None else ()
+            return proven(answer(request), proof)
         except Refusal as problem:
-            return refused(problem)
+            return proven(refused(problem), proof)
         except (OSError, TruncatedBody):
             raise
         except Exception:
@@ -218,3 +221,8 @@ def refused(problem: Refusal) -> Response:
     """The answer that a refusal amounts to."""
     response = text_response(problem.status, problem.text, problem.headers)
     return Response(response.status, response.headers, response.body, close=problem.close)
+
+
+def proven(response: Response, proof: Headers) -> Response:
+    """The answer with the fields that prove the server to the requester."""
+    return replace(response, headers=(*response.headers, *proof)) if proof else response

@@ -29,6 +29,7 @@ class Options:
     trust: Path | None
     grants: Path | None
     basic: Path | None
+    kerberos_keytab: Path | None
     trust_issuer: list[str]
     delegation: str
     oidc_exchange: list[str]
@@ -84,6 +85,7 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
     add("--capath", "--ca", dest="trust", type=Path, metavar="PATH")
     add("--grants", type=Path, metavar="FILE", help="JSON: subject -> activities")
     add("--basic", type=Path, metavar="FILE", help="JSON: user -> password")
+    add("--kerberos-keytab", type=Path, metavar="FILE", help="keys of HTTP/HOST: offer Negotiate")
     add("--trust-issuer", action="append", default=[], metavar="ISSUER=JWKS_FILE")
     add("--delegation", choices=("2", "1", "off"), default="2", help="newest GridSite version")
     add(

@@ -15,6 +15,7 @@ import jwt
 from reference_server.access_log import AccessLog
 from reference_server.auth.authenticator import Authenticator
 from reference_server.auth.identity import Activity, Grant, Rights
+from reference_server.auth.kerberos import kerberos_of
 from reference_server.auth.mint import Mint
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import Issuer, OwnIssuer, TokenJudge
@@ -133,6 +134,7 @@ class Service:
             tickets=TicketOffice(),
             grants=_grants(read_object(options.grants)),
             users={str(user): str(password) for user, password in users.items()},
+            kerberos=kerberos_of(options.kerberos_keytab) if options.kerberos_keytab else None,
         )
 
     def _credentials(self) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""From a request to an identity: client certificate, bearer token, macaroon, Basic, ticket."""
+"""From a request to an identity: certificate, token, macaroon, Basic, Kerberos, ticket."""
 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography import x509
 
 from reference_server.auth.identity import FULL_RIGHTS, Identity, Rights, Scheme
+from reference_server.auth.kerberos import Kerberos
 from reference_server.auth.mint import Mint
 from reference_server.auth.problems import BadToken
 from reference_server.auth.tickets import TicketOffice
@@ -49,6 +50,7 @@ class Authenticator:
     tickets: TicketOffice
     grants: dict[str, Rights] | None = None
     users: dict[str, str] = field(default_factory=dict)
+    kerberos: Kerberos | None = None
 
     def chain(self, sock: object) -> tuple[x509.Certificate, ...]:
         """The client's certificates, asked once per connection; empty where they do not count."""
@@ -95,6 +97,8 @@ class Authenticator:
         offered = [("WWW-Authenticate", 'Bearer realm="httptpc"')]
         if self.users and peer.secure:
             offered.append(("WWW-Authenticate", 'Basic realm="httptpc"'))
+        if self.kerberos is not None and peer.secure:
+            offered.append(("WWW-Authenticate", "Negotiate"))
         return self.behaviour.challenges(tuple(offered))
 
     def _by_header(self, given: str, peer: Peer, method: str) -> Identity | None:
@@ -105,6 +109,8 @@ class Authenticator:
             return self._by_token(value.strip(), peer, allowed=asks)
         if scheme.lower() == "basic":
             return self._by_password(value.strip(), peer)
+        if scheme.lower() == "negotiate" and self.kerberos is not None:
+            return self._by_kerberos(self.kerberos, value.strip(), peer)
         raise BadToken("authentication scheme not supported")
 
     def _by_token(self, token: str, peer: Peer, *, allowed: bool = False) -> Identity:
@@ -125,6 +131,17 @@ class Authenticator:
         if right is None or not self.behaviour.password_matches(password, right):
             raise BadToken("wrong user name or password")
         return self._known(user, Scheme.BASIC)
+
+    def _by_kerberos(self, kerberos: Kerberos, value: str, peer: Peer) -> Identity | None:
+        """One round; what proves us in turn goes into the answer (RFC 4559 section 4.1)."""
+        if not peer.secure:
+            raise BadToken("Negotiate is accepted on encrypted connections only")
+        login = kerberos.login(value)
+        if not self.behaviour.kerberos_ticket_counts():
+            raise BadToken("ticket is not accepted")
+        found = self._known(login.principal, Scheme.KERBEROS)
+        proof = (("WWW-Authenticate", f"Negotiate {login.proof}"),) if login.proof else ()
+        return found and replace(found, expires=login.expires, proof=proof)
 
     def _known(self, name: str | None, scheme: Scheme) -> Identity | None:
         if name is None:

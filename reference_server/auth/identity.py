@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
+from reference_server.refusal import Headers
 from reference_server.wire.targets import is_below
 
 
@@ -31,6 +32,7 @@ class Scheme(enum.Enum):
     BEARER = "bearer"
     MACAROON = "macaroon"
     BASIC = "basic"
+    KERBEROS = "kerberos"
     TICKET = "ticket"
 
 
@@ -98,7 +100,8 @@ class Identity:
 
     `expires` in seconds since the Unix epoch, None: unbounded. `networks` are the values of the
     ip caveats it came with, for macaroons made from macaroons. `issuer` is the OpenID provider
-    that vouched for the requester.
+    that vouched for the requester. `proof` are the fields by which the answer proves the server
+    to the requester in turn.
     """
 
     name: str
@@ -107,3 +110,4 @@ class Identity:
     expires: float | None = None
     networks: tuple[str, ...] = ()
     issuer: str | None = None
+    proof: Headers = ()

@@ -64,4 +64,4 @@ class TicketOffice:
             raise BadToken("ticket is not known yet")
         if (ticket.method, ticket.path) != (method, path):
             raise BadToken("ticket is for another request")
-        return replace(ticket.identity, scheme=Scheme.TICKET)
+        return replace(ticket.identity, scheme=Scheme.TICKET, proof=())

@@ -59,6 +59,10 @@ class AccessSeams:
     def password_matches(self, given: str, right: str) -> bool:
         return hmac.compare_digest(given.encode(), right.encode())
 
+    def kerberos_ticket_counts(self) -> bool:
+        """Whether a Kerberos ticket that GSSAPI accepted authenticates: Negotiate is offered."""
+        return True
+
     def bad_credential_status(self) -> int:
         return 401
 

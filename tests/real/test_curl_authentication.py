@@ -1,6 +1,6 @@
 """curl, by the dCache WebDAV chapter: authentication, and asking for macaroons.
 
-Not there: Kerberos, which the reference server does not speak.
+Kerberos is in tests/server/test_server_kerberos.py, with a KDC of its own.
 """
 
 from __future__ import annotations
