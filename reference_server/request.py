@@ -48,7 +48,8 @@ class Request:
             raise Refusal(401, "authentication needed", headers=challenges)
         if not self.allowed(activity, path):
             status = self.parts.behaviour.denied_status()
-            raise Refusal(status, f"{activity.value} not permitted")
+            offered = self.parts.authenticator.challenges(self.peer) if status == 401 else ()
+            raise Refusal(status, f"{activity.value} not permitted", headers=offered)
         return self.identity
 
     def allowed(self, activity: Activity, path: str | None = None) -> bool:

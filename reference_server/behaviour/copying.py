@@ -96,6 +96,10 @@ class CopySeams:
         """Whether a missing right is an error status (True) or a late failure line."""
         return True
 
+    def is_told_late(self, status: int) -> bool:
+        """Whether a refusal that needs no rights to be checked becomes a failure line after 202."""
+        return False
+
     def missing_push_source(self) -> None:
         """The file to push does not exist; returning means to push an empty one."""
         raise Refusal(404, "no such file to push")
@@ -145,4 +149,5 @@ class CopySeams:
         return 202
 
     def stream_media_type(self) -> str:
+        """Content-Type of the progress stream; an empty text leaves the field out."""
         return "text/perf-marker-stream"

@@ -50,6 +50,9 @@ class DavSeams:
     def needed_for_proppatch(self) -> tuple[Activity, ...]:
         return (Activity.UPDATE_METADATA,)
 
+    def deleted_status(self) -> int:
+        return 204
+
     def make_collection(self, store: Store, path: str) -> None:
         store.make_collection(path)
 
@@ -113,6 +116,10 @@ class DavSeams:
         """ETag of a resource: changes with the content and never comes back."""
         return f'"{entry.tag}"'
 
+    def shows_entity_tag(self) -> bool:
+        """Whether answers carry ETag and resources have getetag."""
+        return True
+
     def also_needed_for_get(self) -> tuple[Activity, ...]:
         """Rights beyond DOWNLOAD that fetching a file needs: none."""
         return ()
@@ -146,6 +153,10 @@ class DavSeams:
 
     def unsatisfiable_range(self) -> int:
         return 416
+
+    def honours_ranges(self, count: int) -> bool:
+        """Whether so many ranges are honoured; otherwise the whole is sent (RFC 9110 14.2)."""
+        return True
 
     def multiple_ranges_are_parts(self) -> bool:
         """Whether several ranges make a multipart/byteranges document."""

@@ -22,6 +22,10 @@ Result = Mapping[str, "str | Mapping[str, str]"]
 class DelegationSeams:
     """Decisions about credentials that the requester hands over for the far side."""
 
+    def offers_gridsite(self) -> bool:
+        """Whether there is a delegation service."""
+        return True
+
     def default_mechanism(self, login: Scheme, natural: Mechanism) -> Mechanism:
         """The mechanism of a COPY without Credential; `natural` is what its login allows."""
         return natural

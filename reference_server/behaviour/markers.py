@@ -9,7 +9,10 @@ from reference_server.wire.responses import LAST_CHUNK, chunk
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a marker tells: bytes moved, connections open now and before, Unix times."""
+    """What a marker tells: bytes moved, connections open now and before, Unix times.
+
+    `last_moved` is when bytes moved last, None before the first.
+    """
 
     moved: int
     size: int | None
@@ -17,6 +20,7 @@ class Progress:
     past: tuple[str, ...]
     now: int
     accepted: int
+    last_moved: int | None = None
 
 
 class MarkerSeams:

@@ -36,6 +36,10 @@ class PropertySeams:
         """The depth meant: infinity where none is said (RFC 4918 section 9.1)."""
         return (text or "infinity").lower()
 
+    def lists_infinitely(self) -> bool:
+        """Whether a collection is listed to any depth (RFC 4918 section 9.1 lets it be refused)."""
+        return True
+
     def propfind_missing(self, path: str) -> Entry:
         """What stands for a resource that does not exist; raises Refusal."""
         raise Refusal(404, "no such resource")
@@ -46,6 +50,10 @@ class PropertySeams:
 
     def multistatus_status(self) -> int:
         return 207
+
+    def multistatus_media_type(self) -> str:
+        """Content-Type of a 207 (RFC 4918 section 8.2 names both types of XML)."""
+        return "application/xml; charset=utf-8"
 
     def propstat(self, properties: str, status: str) -> str:
         """A propstat element around property elements."""
@@ -82,8 +90,8 @@ class PropertySeams:
         """getetag, as the ETag field says it (RFC 4918 section 15.6)."""
         return tag
 
-    def resource_type(self, *, is_collection: bool) -> str:
-        """Content of resourcetype."""
+    def resource_type(self, *, is_collection: bool) -> str | None:
+        """Content of resourcetype; None: the resource has no such property."""
         return "<D:collection/>" if is_collection else ""
 
     def iscollection(self, *, is_collection: bool) -> str:

@@ -18,6 +18,10 @@ class BodyStart(enum.Enum):
 class RedirectSeams:
     """Decisions of a head node (dCache WebDAV chapter) and about interim answers."""
 
+    def has_data_node(self) -> bool:
+        """Whether there is a second node for data though nobody asked for one."""
+        return False
+
     def redirects(self, method: str) -> bool:
         """Whether a head node sends this method on to its data node."""
         return method in ("GET", "PUT", "COPY")

@@ -35,7 +35,8 @@ class VerificationSeams:
             return int(ours, 16) == int(theirs, 16)
         return ours == theirs
 
-    def verifies_push(self) -> bool:
+    def verifies_push(self, *, required: bool) -> bool:
+        """Whether the far side is asked what it has after a push."""
         return True
 
     def sizes_agree(self, ours: int, theirs: int) -> bool:

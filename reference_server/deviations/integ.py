@@ -186,7 +186,7 @@ class DigestsComparedAsText(Behaviour):
 class PushNotVerified(Behaviour):
     """A push is not verified."""
 
-    def verifies_push(self) -> bool:
+    def verifies_push(self, *, required: bool) -> bool:
         return False
 
 

@@ -84,12 +84,17 @@ def manner(name: str) -> Callable[[type[Behaviour]], type[Behaviour]]:
     return register
 
 
-def behaviour_with(names: list[str], manners: Sequence[str] = ()) -> Behaviour:
-    """The behaviour with the named deviations and manners; raises UnknownDeviation."""
+def behaviour_with(
+    names: list[str], manners: Sequence[str] = (), habits: Sequence[type[Behaviour]] = ()
+) -> Behaviour:
+    """The behaviour with the named deviations and manners; raises UnknownDeviation.
+
+    `habits` are legitimate differences; they come last.
+    """
     unknown = [name for name in names if name not in _REGISTRY]
     unknown += [name for name in manners if name not in _MANNERS]
     if unknown:
         raise UnknownDeviation(f"unknown deviation: {', '.join(unknown)}")
     chosen = [_REGISTRY[name].behaviour for name in names]
-    bases = tuple(dict.fromkeys([*chosen, *(_MANNERS[name] for name in manners)]))
+    bases = tuple(dict.fromkeys([*chosen, *(_MANNERS[name] for name in manners), *habits]))
     return type("DeviatingBehaviour", bases, {})() if bases else Behaviour()

@@ -25,7 +25,8 @@ def copy(request: Request) -> Response:
     try:
         return _checked(request)
     except Refusal as problem:
-        if problem.status != 403 or behaviour.authorises_before_accepting():
+        deferred = problem.status == 403 and not behaviour.authorises_before_accepting()
+        if not deferred and not behaviour.is_told_late(problem.status):
             raise
         return _accepted(request, TransferStream(None, request.parts, doom=problem.text))
 
@@ -145,8 +146,9 @@ def _check_target(request: Request, order: Order, *, exists: bool) -> None:
 
 def _accepted(request: Request, stream: TransferStream) -> Response:
     behaviour = request.parts.behaviour
-    media_type = ("Content-Type", behaviour.stream_media_type())
-    return Response(behaviour.accepted_status(), (media_type,), stream)
+    media_type = behaviour.stream_media_type()
+    headers: Headers = (("Content-Type", media_type),) if media_type else ()
+    return Response(behaviour.accepted_status(), headers, stream)
 
 
 def transfer_headers(request: Request) -> Headers:

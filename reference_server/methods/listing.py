@@ -21,7 +21,6 @@ MAX_DOCUMENT = 1 << 20
 MAX_ENTRIES = 10_000
 XML_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 FINITE = '<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>'
-XML = "application/xml; charset=utf-8"
 RESERVED = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -44,6 +43,8 @@ def propfind(request: Request) -> Response:
         raise Refusal(400, "bad Depth")
     if depth != "0" and entry.is_collection:
         request.require(Activity.LIST)
+        if depth == "infinity" and not behaviour.lists_infinitely():
+            raise Refusal(403, FINITE)
     wish = _wish(request)
     entries = _entries(request, entry, depth)
     if len(entries) > 1 and not behaviour.lists_itself():
@@ -55,8 +56,9 @@ def multistatus(request: Request, responses: list[str]) -> Response:
     """A 207 with these response elements."""
     body = "".join(responses)
     document = f'{XML_HEAD}<D:multistatus xmlns:D="DAV:">{body}</D:multistatus>\n'
-    status = request.parts.behaviour.multistatus_status()
-    return Response(status, (("Content-Type", XML),), document.encode())
+    behaviour = request.parts.behaviour
+    media_type = ("Content-Type", behaviour.multistatus_media_type())
+    return Response(behaviour.multistatus_status(), (media_type,), document.encode())
 
 
 def _entries(request: Request, entry: Entry, depth: str) -> list[Entry]:

@@ -25,7 +25,7 @@ def delete(request: Request) -> Response:
     check_conditions(request, entry)
     for victim in behaviour.deleted(entry):
         request.parts.store.delete(victim)
-    return Response(204)
+    return Response(behaviour.deleted_status())
 
 
 def make_collection(request: Request) -> Response:

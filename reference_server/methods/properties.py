@@ -78,7 +78,9 @@ class Properties:
     def name(self) -> str:
         return escape(writable(name_of(self._request.visible_path(self.entry.path))))
 
-    def tag(self) -> str:
+    def tag(self) -> str | None:
+        if not self._behaviour.shows_entity_tag():
+            return None
         return escape(self._behaviour.etag_property(self._behaviour.entity_tag(self.entry)))
 
     def created(self) -> str:
@@ -90,7 +92,7 @@ class Properties:
     def length(self) -> str:
         return str(self._behaviour.content_length(self.entry.size))
 
-    def type(self) -> str:
+    def type(self) -> str | None:
         return self._behaviour.resource_type(is_collection=self.entry.is_collection)
 
     def is_collection(self) -> str:
@@ -100,7 +102,7 @@ class Properties:
         return self._behaviour.file_locality()
 
 
-LIVE: dict[Name, Callable[[Properties], str]] = {
+LIVE: dict[Name, Callable[[Properties], str | None]] = {
     (DAV, "resourcetype"): Properties.type,
     (DAV, "getlastmodified"): Properties.modified,
     (DAV, "creationdate"): Properties.created,

@@ -96,7 +96,7 @@ def _object(request: Request, reader: Reader, *, is_head: bool) -> Response:
         raise Refusal(412, "If-Match does not hold")
     if behaviour.not_modified(request.head.get("if-none-match"), tag):
         reader.close()
-        return Response(304, (("ETag", tag),))
+        return Response(304, tag_header(request, entry))
     try:
         spans = [] if is_head else _ranges(request, entry, tag)
     except Unsatisfiable:
@@ -110,7 +110,9 @@ def _ranges(request: Request, entry: Entry, tag: str) -> list[Span]:
     condition = request.head.get("if-range")
     if condition is not None and condition not in (tag, _http_date(entry)):
         return []
-    return parse_ranges(request.head.get("range"), entry.size, request.parts.behaviour)
+    behaviour = request.parts.behaviour
+    spans = parse_ranges(request.head.get("range"), entry.size, behaviour)
+    return spans if behaviour.honours_ranges(len(spans)) else []
 
 
 def _answer(request: Request, reader: Reader, spans: list[Span]) -> Response:
@@ -148,11 +150,14 @@ def _multipart(spans: list[Span], size: int, boundary: str) -> tuple[Part, ...]:
 
 def object_headers(request: Request, entry: Entry) -> Headers:
     """Fields that GET and HEAD share (RFC 9110 sections 8.8 and 14.3)."""
-    return (
-        ("Last-Modified", _http_date(entry)),
-        ("ETag", request.parts.behaviour.entity_tag(entry)),
-        ("Accept-Ranges", "bytes"),
-    )
+    dated = ("Last-Modified", _http_date(entry))
+    return (dated, *tag_header(request, entry), ("Accept-Ranges", "bytes"))
+
+
+def tag_header(request: Request, entry: Entry) -> Headers:
+    """The ETag field, where the server tells its tags."""
+    behaviour = request.parts.behaviour
+    return (("ETag", behaviour.entity_tag(entry)),) if behaviour.shows_entity_tag() else ()
 
 
 def _http_date(entry: Entry) -> str:

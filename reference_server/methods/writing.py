@@ -8,6 +8,7 @@ from reference_server.digests import Hasher, parse_digests
 from reference_server.methods.attributes import uploaded_attributes
 from reference_server.methods.digesting import chosen
 from reference_server.methods.namespace import check_conditions, check_parent, make_parents
+from reference_server.methods.reading import tag_header
 from reference_server.methods.redirecting import redirect_upload
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
@@ -138,7 +139,7 @@ def _owner(request: Request) -> str:
 
 def _answer(request: Request, old: Entry | None, entry: Entry) -> Response:
     behaviour = request.parts.behaviour
-    headers: Headers = (("ETag", behaviour.entity_tag(entry)),)
+    headers: Headers = tag_header(request, entry)
     text = request.head.get("want-digest")
     if text is not None and behaviour.answers_want_digest("PUT"):
         headers = (*headers, *_digest(request, text))

@@ -44,6 +44,7 @@ class Pulse:
         self._behaviour = behaviour
         self._period = behaviour.marker_period(period)
         self._accepted = int(time.time())
+        self._last_moved: float | None = None
         self._unsent = bytearray()
         self._gone = False
         self._finished = False
@@ -84,7 +85,7 @@ class Pulse:
 
     def tick(self) -> None:
         """To be called once per block: markers and the look at the client, when due."""
-        now = time.monotonic()
+        now = self._last_moved = time.monotonic()
         if now >= self._next_marker:
             self._send_due_marker()
         if now >= self._next_glance:
@@ -166,14 +167,15 @@ class Pulse:
             self._post(self._behaviour.frame(piece, chunked=self._channel.chunked))
 
     def _progress(self) -> Progress:
-        meter = self.meter
+        meter, now, moved = self.meter, time.time(), self._last_moved
         return Progress(
             moved=meter.moved,
             size=meter.size,
             connections=tuple(meter.connections.values()),
             past=tuple(meter.past),
-            now=int(time.time()),
+            now=int(now),
             accepted=self._accepted,
+            last_moved=None if moved is None else int(now - (time.monotonic() - moved)),
         )
 
     def _held_back(self) -> bool:

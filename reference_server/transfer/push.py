@@ -63,7 +63,7 @@ class Push:
         if not self._behaviour.is_uploaded(response.status):
             raise TransferFailed(f"rejected PUT: {response.says}")
         self._remote.settle(talk, response)
-        if self._behaviour.verifies_push():
+        if self._behaviour.verifies_push(required=self._order.require_checksum):
             self._verify_or_delete(response)
 
     def _look_first(self) -> None:
