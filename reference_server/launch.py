@@ -19,6 +19,7 @@ from typing import Any
 from reference_server.deviations import all_deviations
 from reference_server.deviations.registry import UnknownDeviation
 from reference_server.options import USAGE_ERROR, Options, parse_options
+from reference_server.personalities import UnknownPersonality, all_personalities
 from reference_server.pki import write_pki
 from reference_server.service import Service
 
@@ -30,8 +31,9 @@ with thousands of transfers that alone would fill a core; most threads give way 
 def main(arguments: Sequence[str]) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code."""
     options = parse_options(arguments)
-    if options.list_deviations:
-        sys.stdout.write(json.dumps(deviation_list(), indent=1) + "\n")
+    if options.list_deviations or options.list_personalities:
+        rows = deviation_list() if options.list_deviations else personality_list()
+        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return 0
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     allow_many_files()
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     work = Path(tempfile.mkdtemp(prefix="httptpc-server-"))
     try:
         return _run(options, work)
-    except (UnknownDeviation, OSError, ValueError) as problem:
+    except (UnknownDeviation, UnknownPersonality, OSError, ValueError) as problem:
         sys.stderr.write(f"reference_server: {problem}\n")
         return USAGE_ERROR
     finally:
@@ -63,6 +65,21 @@ def deviation_list() -> list[dict[str, Any]]:
             "summary": item.summary,
         }
         for item in all_deviations()
+    ]
+
+
+def personality_list() -> list[dict[str, Any]]:
+    """Every personality as `--list-personalities` prints it."""
+    return [
+        {
+            "name": item.name,
+            "product": item.product,
+            "differences": [
+                {"name": d.name, "source": d.source, "warns": d.warns, "summary": d.summary}
+                for d in item.differences
+            ],
+        }
+        for item in all_personalities()
     ]
 
 

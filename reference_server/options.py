@@ -24,6 +24,8 @@ class Options:
     store: str | None
     deviation: list[str]
     list_deviations: bool
+    personality: str | None
+    list_personalities: bool
     cert: Path | None
     key: Path | None
     trust: Path | None
@@ -74,6 +76,8 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--list-deviations", action="store_true")
     add("--manner", action="append", default=[], metavar="NAME", help="be lawful in another way")
     add("--access-log", type=Path, metavar="FILE", help="what clients asked, without secrets")
+    add("--personality", metavar="NAME", help="show the legitimate habits of a product")
+    add("--list-personalities", action="store_true")
     add("--marker-period", type=float, default=5.0, metavar="SECONDS")
     add("--name", default="reference")
 

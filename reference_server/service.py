@@ -27,6 +27,7 @@ from reference_server.delegation.keeper import Keeper
 from reference_server.delegation.service import DelegationService
 from reference_server.deviations import behaviour_with
 from reference_server.options import Options, read_object
+from reference_server.personalities import personality
 from reference_server.pki import Files, write_secret
 from reference_server.server import DataNode, Door, FarTls, Limits, Parts, server_context
 from reference_server.store import Store
@@ -48,13 +49,13 @@ class Service:
         self._folder.mkdir()
         self._doors: list[Door] = []
         cert, key, self._trust = _tls_files(options, files)
-        self._behaviour = behaviour_with(options.deviation, manners=options.manner)
+        self._behaviour = behaviour_with(options.deviation, options.manner, _habits(options))
         self._tls = server_context(cert, key, self._trust, self._behaviour)
         main = self._open(options.port)
         self.url = f"https://localhost:{main.port}"
         self._issuer = OwnIssuer(self.url)
         self._parts = Parts(
-            name=name,
+            name=_server_field(options, name),
             behaviour=self._behaviour,
             store=_store(options, self._folder, name),
             authenticator=self._authenticator(options),
@@ -66,7 +67,8 @@ class Service:
         )
         self._parts.own.ports["https"].add(main.port)
         self._serving: list[tuple[Door, Parts, ssl.SSLContext | None]] = []
-        self.data_node_url = self._add_data_node() if options.data_node else None
+        has_node = options.data_node or self._behaviour.has_data_node()
+        self.data_node_url = self._add_data_node() if has_node else None
         self._serving.append((main, self._parts, self._tls))
         self.plain_url = None
         if options.plain_port is not None:
@@ -149,6 +151,17 @@ class Service:
         return found
 
 
+def _habits(options: Options) -> tuple[type[Behaviour], ...]:
+    """What is legitimately different; raises UnknownPersonality."""
+    return personality(options.personality).behaviours if options.personality else ()
+
+
+def _server_field(options: Options, name: str) -> str:
+    """Value of Server: it never pretends to be another product."""
+    shown = options.personality
+    return f"httptpc-reference (personality {shown})" if shown else name
+
+
 def _accept(door: Door, parts: Parts, tls: ssl.SSLContext | None) -> None:
     while not door.closed:
         try:
@@ -179,7 +192,7 @@ def _store(options: Options, folder: Path, name: str) -> Store:
 
 
 def _delegation(options: Options, behaviour: Behaviour) -> DelegationService | None:
-    if options.delegation == "off":
+    if options.delegation == "off" or not behaviour.offers_gridsite():
         return None
     return DelegationService(Keeper(), behaviour, int(options.delegation))
 

@@ -68,8 +68,28 @@ def _checks_in(path: Path, folder: Path) -> Iterator[Row]:
 
 def deviations() -> list[Row]:
     """What the reference server can do wrong, asked of itself: we share no code with it."""
+    return _told_by_the_server("--list-deviations")
+
+
+def personalities() -> list[Row]:
+    """The products whose legitimate habits the reference server can show, asked of itself."""
+    return _told_by_the_server("--list-personalities")
+
+
+def habits(options: argparse.Namespace) -> list[Row]:
+    """Personalities; as text, a line for each of their differences."""
+    if options.json:
+        return personalities()
+    return [
+        {"personality": row["name"], "difference": d["name"], "of": d["source"], "is": d["summary"]}
+        for row in personalities()
+        for d in row["differences"]
+    ]
+
+
+def _told_by_the_server(question: str) -> list[Row]:
     asked = subprocess.run(
-        [sys.executable, "-m", "reference_server", "--list-deviations"],
+        [sys.executable, "-m", "reference_server", question],
         capture_output=True,
         text=True,
         check=True,
@@ -147,5 +167,6 @@ LISTS = {
     "checks": lambda options: checks(),
     "deviations": lambda options: deviations(),
     "endpoints": endpoints,
+    "personalities": habits,
     "prior": lambda options: prior(),
 }
