@@ -3,7 +3,7 @@
 import pytest
 
 from harness import expect
-from harness.checks import requirement
+from harness.checks import needs, requirement
 from harness.wire.digests import compute, parse_digest
 from harness.wire.problem import SyntaxProblem
 
@@ -155,6 +155,7 @@ def test_unavailable_checksum_is_left_out(client, upload, wish, method):
 
 
 @requirement("CKSUM-013")
+@needs("md5-on-demand")
 def test_checksum_wanted_at_upload_is_kept(client, new_path):
     put = client.put(new_path, CONTENT, want_digest="md5")
     expect.control(put.status in (200, 201, 204), "the upload is refused", put)
