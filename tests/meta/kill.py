@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,15 +118,20 @@ def options(deviation: Deviation) -> list[str]:
 def judged(batch: Batch, out: Path) -> Judged:
     """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
     entries = {d.name: {"deviation": [d.name], "options": options(d)} for d in batch.deviations}
+    select = [*(f"{family}-*" for family in batch.families), *SMOKE]
+    return checked({CLEAN: {}, **entries}, out, *(w for s in select for w in ("--select", s)))
+
+
+def checked(servers: Mapping[str, Mapping[str, Any]], out: Path, *words: str) -> Judged:
+    """Verdicts of one ``httptpc check`` on reference servers, each with its own ``start:``."""
     lines = ["version: 1", "endpoints:"]
-    for name, start in {CLEAN: {}, **entries}.items():
+    for name, start in servers.items():
         lines.append(f"  {name}: {json.dumps({'kind': 'reference', 'start': start})}")
     file = out / "endpoints.yaml"
     out.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    select = [*(f"{family}-*" for family in batch.families), *SMOKE]
     command = [sys.executable, "-m", "harness.cli", "check", "--endpoints", str(file)]
-    command += ["--out", str(out / "run"), *(w for s in select for w in ("--select", s))]
+    command += ["--out", str(out / "run"), *words]
     ended = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=1200, cwd=out
     )
