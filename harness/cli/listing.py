@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +162,7 @@ PAGES = {
     "prior": prior_page,
 }
 
-LISTS = {
+LISTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "requirements": lambda options: requirements(),
     "checks": lambda options: checks(),
     "deviations": lambda options: deviations(),
