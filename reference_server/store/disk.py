@@ -113,9 +113,17 @@ class DiskStore:
         _remove(trash)
 
     def move(self, source: str, destination: str, *, replace: bool) -> None:
-        old = self.stat(destination)
+        """A file replaces a file in one step; where there is a collection, the old one goes first.
+
+        RFC 4918 section 9.9.3 wants a DELETE of the destination, and rename(2) cannot do both.
+        """
+        old, new = self.stat(destination), self.stat(source)
         if old is not None and not replace:
             raise Exists(destination)
+        if old is not None and new is not None and not old.is_collection | new.is_collection:
+            with _namespace_errors(destination):
+                self.place(source).rename(self.place(destination))
+            return
         aside = self.fresh_name()
         with _namespace_errors(destination):
             if old is not None:
