@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import resource
 import shutil
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from reference_server.claims import claim, sweep
 from reference_server.deviations import all_deviations
 from reference_server.deviations.registry import UnknownDeviation
 from reference_server.options import USAGE_ERROR, Options, parse_options
@@ -23,6 +25,7 @@ from reference_server.personalities import UnknownPersonality, all_personalities
 from reference_server.pki import write_pki
 from reference_server.service import Service
 
+WORK_PREFIX = "httptpc-server-"
 SWITCH_INTERVAL = 0.02
 """Seconds a thread may run Python while others wait. Each of those wakes up as often to ask, and
 with thousands of transfers that alone would fill a core; most threads give way sooner anyway."""
@@ -38,7 +41,9 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     allow_many_files()
     sys.setswitchinterval(SWITCH_INTERVAL)
-    work = Path(tempfile.mkdtemp(prefix="httptpc-server-"))
+    sweep(Path(tempfile.gettempdir()), f"{WORK_PREFIX}*")
+    work = Path(tempfile.mkdtemp(prefix=WORK_PREFIX))
+    held = claim(work)
     try:
         return _run(options, work)
     except (UnknownDeviation, UnknownPersonality, OSError, ValueError) as problem:
@@ -46,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE_ERROR
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        os.close(held)
 
 
 def allow_many_files() -> None:

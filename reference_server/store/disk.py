@@ -1,7 +1,9 @@
 """Objects as files below one directory.
 
-Drafts live in a hidden directory of the same file system and are renamed into place, so a crash at
-any point leaves the old object or the new one (rename(2) is atomic; fsync orders it on the medium).
+Drafts live in a hidden directory of the same file system and are renamed into place, so the end of
+the process at any point leaves the old object or the new one (rename(2) is atomic). Against a loss
+of power a durable store syncs what it publishes, bytes first and then the name; DELETE, MKCOL and
+MOVE are left to the file system's own journal.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ import json
 import os
 import shutil
 import stat as stat_bits
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from reference_server.claims import claim, sweep
 from reference_server.store import (
     Block,
     Change,
@@ -52,9 +56,11 @@ class DiskStore:
         self._serial = itertools.count()
         self._clock = threading.Lock()
         self._last_ns = 0
-        self._incoming = root / RESERVED_PREFIX / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        self._sweep()
+        incoming = root / RESERVED_PREFIX / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        sweep(incoming)
+        self._incoming = Path(tempfile.mkdtemp(dir=incoming, prefix=""))
+        self._claim = claim(self._incoming)
         self.amending = threading.Lock()
         self.sidecars = Sidecars(root / RESERVED_PREFIX / "records")
         self.sidecars.sweep(root)
@@ -64,8 +70,8 @@ class DiskStore:
         return self.root / path.lstrip("/")
 
     def fresh_name(self) -> Path:
-        """A name in the hidden directory; it tells the process so that a later one can sweep."""
-        return self._incoming / f"{os.getpid()}-{next(self._serial)}"
+        """A name in the hidden directory, in the part that is this process's own."""
+        return self._incoming / str(next(self._serial))
 
     def next_ns(self) -> int:
         """The time, strictly increasing: two contents never share a modification time."""
@@ -154,15 +160,8 @@ class DiskStore:
             amend(self, fd, os.fstat(fd), change)
 
     def close(self) -> None:
-        if self._temporary:
-            shutil.rmtree(self.root, ignore_errors=True)
-
-    def _sweep(self) -> None:
-        """Remove drafts of processes that ended without doing so."""
-        for leftover in self._incoming.iterdir():
-            pid = leftover.name.partition("-")[0]
-            if pid != str(os.getpid()) and not Path(f"/proc/{pid}").exists():
-                _remove(leftover)
+        shutil.rmtree(self.root if self._temporary else self._incoming, ignore_errors=True)
+        os.close(self._claim)
 
 
 class DiskReader:

@@ -22,6 +22,8 @@ class Sidecars:
         self._lock = threading.Lock()
         self._known: dict[Key, bytes] = {}
         if folder.is_dir():
+            for unfinished in folder.glob(".*"):
+                unfinished.unlink(missing_ok=True)
             self._known = {_key(p.name): p.read_bytes() for p in folder.glob("[0-9]*-[0-9]*")}
 
     def get(self, key: Key) -> bytes | None:
