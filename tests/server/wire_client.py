@@ -48,7 +48,7 @@ class Client:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock: socket.socket = raw
         if ca is not None:
-            context = ssl.create_default_context()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.load_verify_locations(**_trust(ca))
             if cert is not None:
                 context.load_cert_chain(cert, key)

@@ -154,7 +154,9 @@ def _cases(server: Server, source: tuple[int, int], worker: int) -> Iterator[Cas
 
 
 def _contexts(server: Server) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    plain, certified = (ssl.create_default_context(cafile=server.ready["ca"]) for _ in range(2))
+    plain, certified = (ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) for _ in range(2))
+    for context in (plain, certified):
+        context.load_verify_locations(server.ready["ca"])
     shown = server.ready["credentials"]
     certified.load_cert_chain(shown["cert"], shown["key"])
     return plain, certified
