@@ -79,7 +79,8 @@ class Request:
     @property
     def allow(self) -> str:
         """Value of Allow (RFC 9110 section 10.2.1)."""
-        return ", ".join(self.parts.behaviour.allowed_methods(list(ALL_METHODS)))
+        known = [name for name in ALL_METHODS if name != "MOVE" or self.parts.store.renames]
+        return ", ".join(self.parts.behaviour.allowed_methods(known))
 
     @property
     def base(self) -> str:

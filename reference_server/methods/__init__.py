@@ -17,7 +17,17 @@ from reference_server.methods import (
 )
 from reference_server.refusal import Refusal
 from reference_server.request import Request
-from reference_server.store import Exists, IsCollection, Missing, NoParent, NoSpace, StoreProblem
+from reference_server.store import (
+    BackendFailed,
+    CannotMove,
+    Exists,
+    Forbidden,
+    IsCollection,
+    Missing,
+    NoParent,
+    NoSpace,
+    StoreProblem,
+)
 from reference_server.wire.responses import Response
 
 
@@ -47,6 +57,9 @@ STATUS_OF: dict[type[StoreProblem], int] = {
     NoParent: 409,
     IsCollection: 409,
     NoSpace: 507,
+    Forbidden: 403,
+    CannotMove: 405,
+    BackendFailed: 502,
 }
 
 
@@ -59,8 +72,14 @@ def answer(request: Request) -> Response:
     try:
         return method(request)
     except StoreProblem as problem:
-        raise Refusal(STATUS_OF.get(type(problem), 409), str(problem)) from None
+        raise _refusal(problem, request) from None
     except OSError as problem:
         if problem.filename is None:
             raise  # the connection's, not the store's
         raise Refusal(500, f"local storage: {problem.strerror}") from None
+
+
+def _refusal(problem: StoreProblem, request: Request) -> Refusal:
+    status = STATUS_OF.get(type(problem), 409)
+    headers = (("Allow", request.allow),) if status == 405 else ()  # RFC 9110 section 15.5.6
+    return Refusal(status, str(problem), headers=headers)

@@ -38,6 +38,21 @@ class NoSpace(StoreProblem):
     """The medium is full or the quota exhausted."""
 
 
+class Forbidden(StoreProblem):
+    """The namespace is not ours to change there."""
+
+
+class CannotMove(StoreProblem):
+    """The medium knows no renaming."""
+
+
+class BackendFailed(StoreProblem, OSError):
+    """The medium is another server, and it refused, failed or broke off.
+
+    It is an OSError too: once an answer is under way, it ends the connection as a lost disk does.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One resource: size in bytes, times in nanoseconds since the Unix epoch.
@@ -64,6 +79,8 @@ class Record:
 
 Change = Callable[[Record], Record]
 """What becomes of a record."""
+Tick = Callable[[], None]
+"""What a caller that waits wants done meanwhile."""
 
 
 class Reader(Protocol):
@@ -95,15 +112,24 @@ class Draft(Protocol):
     def read_into(self, view: memoryview, offset: int) -> int:
         """Read back from `offset`; returns the number of bytes, 0 at the end."""
 
-    def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
-        """Make it the resource at `path` in one step; raises Exists, NoParent, IsCollection."""
+    def publish(
+        self, path: str, record: Record, *, replace: bool, tick: Tick | None = None
+    ) -> Entry:
+        """Make it the resource at `path` in one step; raises Exists, NoParent, IsCollection.
+
+        Where that may last, `tick` is called again and again in the caller's thread; what it
+        raises ends the attempt.
+        """
 
     def discard(self) -> None:
         """Forget the content; does nothing after `publish`."""
 
 
 class Store(Protocol):
-    """A namespace of collections and objects."""
+    """A namespace of collections and objects. `renames` says whether `move` ever works."""
+
+    @property
+    def renames(self) -> bool: ...
 
     def stat(self, path: str) -> Entry | None: ...
 
@@ -122,7 +148,7 @@ class Store(Protocol):
         """Remove an object, or a collection with all its members at once; raises Missing."""
 
     def move(self, source: str, destination: str, *, replace: bool) -> None:
-        """Rename; raises Missing, Exists, NoParent."""
+        """Rename; raises Missing, Exists, NoParent, CannotMove."""
 
     def owner(self, path: str) -> str:
         """Who created the resource; empty when unknown."""

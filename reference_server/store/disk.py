@@ -36,6 +36,7 @@ from reference_server.store import (
     Reader,
     Record,
     StoreProblem,
+    Tick,
 )
 from reference_server.store.sidecars import Key, Sidecars
 from reference_server.wire.targets import RESERVED_PREFIX
@@ -48,6 +49,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 class DiskStore:
     """A store on disk. `durable` syncs every publication to the medium; `temporary` is removed."""
+
+    renames = True
 
     def __init__(self, root: Path, *, durable: bool = True, temporary: bool = False) -> None:
         self.root = root
@@ -210,7 +213,9 @@ class DiskDraft:
     def read_into(self, view: memoryview, offset: int) -> int:
         return os.preadv(self._fd, [view], offset)
 
-    def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
+    def publish(
+        self, path: str, record: Record, *, replace: bool, tick: Tick | None = None
+    ) -> Entry:
         now = self._store.next_ns()
         os.utime(self._fd, ns=(now, now))
         write_record(self._store, self._fd, os.fstat(self._fd), record)

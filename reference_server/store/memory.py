@@ -19,6 +19,7 @@ from reference_server.store import (
     NoParent,
     Reader,
     Record,
+    Tick,
 )
 from reference_server.wire.targets import is_below, parent_of
 
@@ -34,6 +35,8 @@ class Node:
 
 class MemoryStore:
     """A store that ends with the process."""
+
+    renames = True
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -183,7 +186,9 @@ class MemoryDraft:
         view[: len(part)] = part
         return len(part)
 
-    def publish(self, path: str, record: Record, *, replace: bool) -> Entry:
+    def publish(
+        self, path: str, record: Record, *, replace: bool, tick: Tick | None = None
+    ) -> Entry:
         now = time.time_ns()
         entry = Entry(path, False, self.size, now, now, "")
         return self._store.put(path, Node(entry, self._content, record), replace=replace)

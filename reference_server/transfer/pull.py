@@ -29,7 +29,7 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
         with Remote(order, parts, pulse) as remote:
             found = Pull(parts, pulse, remote, draft).fetch()
         record = Record(found, owner=order.owner)
-        draft.publish(order.path, record, replace=order.may_replace)
+        draft.publish(order.path, record, replace=order.may_replace, tick=pulse.tick)
     finally:
         draft.discard()
 
