@@ -22,6 +22,9 @@ class Options:
     pair: bool
     data_node: bool
     store: str | None
+    s3_endpoint: str | None
+    s3_region: str | None
+    staging: Path | None
     deviation: list[str]
     list_deviations: bool
     personality: str | None
@@ -71,7 +74,10 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--plain-port", type=int, metavar="N", help="an unencrypted door as well")
     add("--pair", action="store_true", help="start two servers")
     add("--data-node", action="store_true", help="redirect data to a second port")
-    add("--store", metavar="DIR|memory:", help="default: a temporary directory")
+    add("--store", metavar="DIR|memory:|s3://BUCKET/PREFIX", help="default: temporary")
+    add("--s3-endpoint", metavar="URL", help="the S3 server; default: what AWS names")
+    add("--s3-region", metavar="NAME", help="default: the AWS configuration's, or us-east-1")
+    add("--staging", type=Path, metavar="DIR", help="where uploads to S3 wait until complete")
     add("--deviation", action="append", default=[], metavar="NAME", help="be wrong in one way")
     add("--list-deviations", action="store_true")
     add("--manner", action="append", default=[], metavar="NAME", help="be lawful in another way")

@@ -33,6 +33,9 @@ from reference_server.server import DataNode, Door, FarTls, Limits, Parts, serve
 from reference_server.store import Store
 from reference_server.store.disk import DiskStore
 from reference_server.store.memory import MemoryStore
+from reference_server.store.s3 import S3Store
+from reference_server.store.s3.places import SCHEME, Root
+from reference_server.store.s3.service import ObjectStore, connect
 
 BREATH = 0.02
 """Seconds to wait when a connection cannot be taken."""
@@ -57,7 +60,7 @@ class Service:
         self._parts = Parts(
             name=_server_field(options, name),
             behaviour=self._behaviour,
-            store=_store(options, self._folder, name),
+            store=_store(options, self._folder, self._behaviour),
             authenticator=self._authenticator(options),
             far_tls=(far_tls := FarTls(self._trust, OwnCertificate(cert, key))),
             delegation=_delegation(options, self._behaviour),
@@ -180,15 +183,29 @@ def _tls_files(options: Options, files: Files | None) -> tuple[Path, Path, Path]
     return options.cert, options.key, options.trust
 
 
-def _store(options: Options, folder: Path, name: str) -> Store:
+def _store(options: Options, folder: Path, behaviour: Behaviour) -> Store:
+    """The store of the server that is named like its folder."""
     if options.store == "memory:":
         return MemoryStore()
     if options.store is None:
         return DiskStore(folder / "store", durable=False, temporary=True)
+    if options.store.startswith(SCHEME):
+        root = Root.parse(options.store)
+        root = root.below(folder.name) if options.pair else root
+        objects = ObjectStore(connect(options.s3_endpoint, options.s3_region), behaviour)
+        return S3Store(root, objects, behaviour, _staging(options, folder))
     place = Path(options.store)
     if not place.is_dir():
         raise ValueError(f"--store {place}: no such directory")
-    return DiskStore(place / name if options.pair else place)
+    return DiskStore(place / folder.name if options.pair else place)
+
+
+def _staging(options: Options, folder: Path) -> Path:
+    if options.staging is None:
+        return folder / "staging"
+    if not options.staging.is_dir():
+        raise ValueError(f"--staging {options.staging}: no such directory")
+    return options.staging
 
 
 def _delegation(options: Options, behaviour: Behaviour) -> DelegationService | None:

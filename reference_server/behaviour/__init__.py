@@ -21,6 +21,7 @@ from reference_server.behaviour.pages import MetalinkSeams, PageSeams
 from reference_server.behaviour.properties import PropertySeams
 from reference_server.behaviour.redirecting import RedirectSeams
 from reference_server.behaviour.site import SiteSeams
+from reference_server.behaviour.storage import StorageSeams
 from reference_server.behaviour.verification import VerificationSeams
 
 
@@ -41,5 +42,6 @@ class Behaviour(
     PageSeams,
     MetalinkSeams,
     SiteSeams,
+    StorageSeams,
 ):
     """The right behaviour: the composition of all seam groups."""
