@@ -45,7 +45,11 @@ class Server:
 
 
 def start(
-    arguments: list[str], count: int, stderr: IO[str] | None = None
+    arguments: list[str],
+    count: int,
+    stderr: IO[str] | None = None,
+    *,
+    environment: dict[str, str] | None = None,
 ) -> tuple[subprocess.Popen[str], list[Server]]:
     """Start a server process and read its ready lines; `stderr` takes its log."""
     process = subprocess.Popen(
@@ -54,7 +58,7 @@ def start(
         stderr=stderr,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})},
     )
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(count)]
