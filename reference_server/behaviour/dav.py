@@ -14,6 +14,10 @@ OPTIONS_CLASSES = "1"
 class DavSeams:
     """Decisions about methods on one resource (RFC 4918, RFC 9110)."""
 
+    def seconds_before_data(self) -> float:
+        """How long the data of a download have to be waited for: they are on disk."""
+        return 0.0
+
     def dav_header(self) -> Headers:
         return (("DAV", OPTIONS_CLASSES),)
 

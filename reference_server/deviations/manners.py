@@ -8,6 +8,7 @@ from __future__ import annotations
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.markers import Progress
 from reference_server.deviations.registry import manner
+from reference_server.digests import ADLER32, wire_value
 
 
 @manner("accepts-with-201")
@@ -146,6 +147,24 @@ class SeveralDelegationServices(Behaviour):
     def delegate_to(self, urls: list[str]) -> str:
         closed = "https://localhost:1/delegation"
         return " ".join([closed, *(f"{url}-gone" for url in urls), *urls])
+
+
+@manner("data-on-tape")
+class DataOnTape(Behaviour):
+    """The data of a download come after half a minute."""
+
+    def seconds_before_data(self) -> float:
+        return 30.0
+
+
+@manner("adler32-spelt-otherwise")
+class Adler32SpeltOtherwise(Behaviour):
+    """An adler32 is sent in capitals and without leading zeros: the same number."""
+
+    def digest_value(self, algorithm: str, hex_digest: str) -> str:
+        if algorithm != ADLER32:
+            return wire_value(algorithm, hex_digest)
+        return f"{int(hex_digest, 16):X}"
 
 
 OPAQUE = "opaque-1f0c2b7e94d3a586"

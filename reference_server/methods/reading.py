@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from email.utils import formatdate
 
@@ -81,6 +82,8 @@ def get(request: Request) -> Response:
     elsewhere = redirected(request)
     if elsewhere is not None:
         return elsewhere
+    if not is_head:
+        time.sleep(behaviour.seconds_before_data())
     reader = request.parts.store.open(request.path)
     try:
         return _object(request, reader, is_head=is_head)
