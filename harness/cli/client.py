@@ -13,7 +13,7 @@ from harness.problems import UsageError
 from harness.redact import Redactor
 
 PROFILE = "client"
-COMMANDS = ("command", "push-command", "download-command", "delegate-command")
+COMMANDS = ("command", "push-command", "download-command", "verify-command", "delegate-command")
 
 
 def add(commands: Any) -> None:
@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
     )
     made.add_argument("--push-command", dest="push", metavar="TEXT", help="the same as a push")
     made.add_argument("--download-command", dest="download", metavar="TEXT", help="to {file}")
+    made.add_argument("--verify-command", dest="verify", metavar="TEXT", help="with checksums")
     made.add_argument("--delegate-command", dest="delegate", metavar="TEXT", help="with GridSite")
     made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
     made.add_argument("--quick", action="store_true", help="leave out what waits")
@@ -51,7 +52,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def subjects(options: argparse.Namespace) -> list[Endpoint]:
     """The clients to judge. Raises UsageError if none is named."""
-    texts = (options.pull, options.push, options.download, options.delegate)
+    texts = (options.pull, options.push, options.download, options.verify, options.delegate)
     given = {key: text for key, text in zip(COMMANDS, texts, strict=True) if text}
     starts = [(name, {"client": name}) for name in options.name]
     if given:

@@ -62,3 +62,32 @@ def test_words_of_dpm_are_known(attempt, capable, operation):
     capable(operation)
     takes_for_success(attempt("success-of-dpm", operation))
     notices_failure(attempt("failure-of-dpm", operation), severe=False)
+
+
+@requirement("MARK-027")
+@BOTH_WAYS
+@pytest.mark.parametrize("scene", ["markers-with-tabs", "markers-of-dcache"])
+def test_markers_of_every_product_are_taken(attempt, capable, scene, operation):
+    capable(operation)
+    takes_for_success(attempt(scene, operation))
+
+
+@requirement("MARK-036")
+@BOTH_WAYS
+def test_marker_may_come_in_pieces(attempt, capable, operation):
+    capable(operation)
+    takes_for_success(attempt("markers-in-pieces", operation))
+
+
+@requirement("MARK-017")
+@BOTH_WAYS
+def test_mapped_addresses_do_no_harm(attempt, capable, operation):
+    capable(operation)
+    takes_for_success(attempt("connections-mapped", operation))
+
+
+@requirement("MARK-018")
+@BOTH_WAYS
+def test_order_and_transport_of_connections_do_not_matter(attempt, capable, operation):
+    capable(operation)
+    takes_for_success(attempt("connections-mixed", operation))
