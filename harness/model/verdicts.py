@@ -54,9 +54,9 @@ def judge(run: Run) -> tuple[Judgement, ...]:
         grouped[observation.endpoint, observation.requirement].append(observation)
     return tuple(
         _judgement(endpoint, requirement, grouped[endpoint.name, requirement.id])
-        for endpoint in run.endpoints
+        for endpoint, bound in ((e, frozenset(e.bound)) for e in run.endpoints)
         for requirement in run.requirements
-        if requirement.id in endpoint.bound
+        if requirement.id in bound
     )
 
 
