@@ -167,6 +167,32 @@ CHUNK_FAULTS = (
 )
 
 
+FRAMING_FAULTS = tuple(
+    map(
+        str,
+        (
+            *CHUNK_FAULTS,
+            Http1Fault.NOT_A_STATUS_LINE,
+            Http1Fault.ODD_STATUS_LINE,
+            Http1Fault.ODD_STATUS_CODE,
+            Http1Fault.NO_COLON,
+            Http1Fault.BAD_FIELD_NAME,
+            Http1Fault.SPACE_BEFORE_COLON,
+            Http1Fault.CONTROL_CHARACTER,
+            Http1Fault.OBS_FOLD,
+            Http1Fault.LENGTH_AND_CODING,
+            Http1Fault.BAD_LENGTH,
+            Http1Fault.REPEATED_LENGTH,
+            Http1Fault.DIFFERENT_LENGTHS,
+            Http1Fault.CODING_NOT_ALLOWED,
+            Http1Fault.CHUNKED_NOT_LAST,
+            Http1Fault.STRAY_BYTES,
+        ),
+    )
+)
+"""What is wrong with any answer, by the words in which a breach is told (RFC 9112)."""
+
+
 def _fault_among(exchange: Exchange, faults: tuple[Http1Fault, ...]) -> str:
     """The first of these breaches of HTTP/1.1's grammar that was seen while reading."""
     return next((p for p in exchange.problems if p.startswith(tuple(map(str, faults)))), "")
@@ -223,6 +249,12 @@ RULES: tuple[Rule, ...] = (
         "chunks as RFC 9112 section 7.1 says",
         lambda x: x.method == "COPY" and x.framing == "chunked",
         lambda x: _fault_among(x, CHUNK_FAULTS),
+    ),
+    Rule(
+        "DAV-025",
+        "every answer framed as RFC 9112 has it",
+        lambda x: bool(x.framing) and x.method not in ("HEAD", "COPY"),  # DAV-014, MARK-029
+        lambda x: next((p for p in x.problems if p.startswith(FRAMING_FAULTS)), ""),
     ),
     Rule("DAV-015", "every 206 says which bytes it holds", lambda x: x.status == 206, _bad_part),
     Rule(

@@ -65,7 +65,7 @@ class Connection:
             if self.tls is not None:
                 self.sock = TlsSocket(self.sock, self.tls)
                 self.sock.do_handshake()
-        self.inbox = Inbox(self.sock, self.parts.behaviour.host_problem)
+        self.inbox = Inbox(self.sock, self.parts.behaviour)
         chain = self.parts.authenticator.chain(self.sock)
         self.peer = Peer(
             self.address,
@@ -148,6 +148,7 @@ class Connection:
         awaited = behaviour.awaits_continue(head.get("expect"), http10=head.is_http10)
         how = behaviour.body_start()
         body = RequestBody(head, self.inbox, CONTINUE if awaited else b"")
+        body.ends_at_fault = behaviour.bad_chunk_ends_the_body()
         body.started = how is BodyStart.SILENT
         body.finished = body.finished or (awaited and how is BodyStart.SKIP)
         return body
@@ -182,10 +183,13 @@ class Connection:
         self, head: RequestHead | None, response: Response, channel: Channel, *, keep: bool
     ) -> bytes:
         headers = [*standard_headers(self.parts.name), *response.headers]
+        origin = head.get("origin") if head is not None else None
+        if origin is not None:
+            headers += self.parts.behaviour.fields_for_origin(origin)
         if response.length is not None and response.status not in NO_BODY:
             is_head = head is not None and head.method == "HEAD"
             told = self.parts.behaviour.reported_size(response.length, is_head=is_head)
-            headers.append(("Content-Length", str(told)))
+            headers += self.parts.behaviour.length_fields(told)
         elif channel.chunked:
             headers.append(("Transfer-Encoding", "chunked"))
         if not keep:

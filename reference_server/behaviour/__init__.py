@@ -14,6 +14,7 @@ from reference_server.behaviour.checksums import ChecksumSeams
 from reference_server.behaviour.copying import CopySeams
 from reference_server.behaviour.dav import DavSeams
 from reference_server.behaviour.delegation import DelegationSeams
+from reference_server.behaviour.framing import FramingSeams
 from reference_server.behaviour.macaroons import MacaroonSeams
 from reference_server.behaviour.markers import MarkerSeams
 from reference_server.behaviour.outgoing import OutgoingSeams
@@ -35,6 +36,7 @@ class Behaviour(
     DelegationSeams,
     MacaroonSeams,
     DavSeams,
+    FramingSeams,
     ChecksumSeams,
     RedirectSeams,
     PropertySeams,

@@ -12,6 +12,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     deleg_service,
     dir,
     far_side,
+    framing,
     integ,
     mac,
     manners,

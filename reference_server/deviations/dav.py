@@ -161,7 +161,9 @@ class PutReplacesCollection(Behaviour):
     "head-with-body",
     breaks=("DAV-014",),
     seen_in="DEV-D177",
-    also=along("the body of a HEAD is read as the next answer", "CKSUM-001", "INTEG-019"),
+    also=along(
+        "the body of a HEAD is read as the next answer", "CKSUM-001", "INTEG-019", "DAV-025"
+    ),
 )
 class HeadWithBody(Behaviour):
     """HEAD is answered with the body."""

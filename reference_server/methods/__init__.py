@@ -50,6 +50,7 @@ METHODS: dict[str, Callable[[Request], Response]] = {
     "COPY": copying.copy,
     "PROPFIND": listing.propfind,
     "PROPPATCH": patching.proppatch,
+    "TRACE": asking.trace,
 }
 STATUS_OF: dict[type[StoreProblem], int] = {
     Missing: 404,

@@ -60,7 +60,7 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
     if behaviour.put_needs_expect(head.content_length) and not request.body.interim:
         raise Refusal(417, "Expect: 100-continue is missing")
     if head.get("content-range") is not None:
-        raise Refusal(400, "Content-Range in a PUT")  # RFC 9110 section 14.5
+        behaviour.put_of_a_part()
     if old is not None and old.is_collection:
         behaviour.put_on_collection()
         request.parts.store.delete(request.path)

@@ -43,6 +43,7 @@ class RequestBody:
         self.started = False
         self.finished = not head.has_body
         self.document = b""
+        self.ends_at_fault = False
 
     @property
     def is_awaited(self) -> bool:
@@ -101,7 +102,7 @@ class RequestBody:
         parser.receive_data(b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
         parser.next_event()
         while not self.finished:
-            event = _next_event(parser)
+            event = self._next_event(parser)
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
             elif isinstance(event, h11.EndOfMessage):
@@ -116,9 +117,10 @@ class RequestBody:
             raise TruncatedBody
         parser.receive_data(data)
 
-
-def _next_event(parser: h11.Connection) -> object:
-    try:
-        return parser.next_event()
-    except h11.RemoteProtocolError as problem:
-        raise Refusal(400, f"bad chunked body: {problem}", close=True) from None
+    def _next_event(self, parser: h11.Connection) -> object:
+        try:
+            return parser.next_event()
+        except h11.RemoteProtocolError as problem:
+            if self.ends_at_fault:
+                return h11.EndOfMessage()
+            raise Refusal(400, f"bad chunked body: {problem}", close=True) from None

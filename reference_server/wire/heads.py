@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import h11
 
@@ -14,12 +14,24 @@ from reference_server.refusal import Headers, Refusal
 MAX_HEAD = 96 * 1024
 """Largest request head accepted, bytes. Tokens of several kB in several headers must fit."""
 MAX_TARGET = 16 * 1024
-HostRule = Callable[[list[str]], str | None]
 _AUTHORITY = re.compile(
     r"(\[[0-9A-Za-z:._~!$&'()*+,;=%-]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(:[0-9]*)?"
 )
 """uri-host with port (RFC 9110 section 7.2, RFC 3986 section 3.2.2)."""
 END_OF_HEAD = re.compile(rb"\n\r?\n")
+
+
+class HeadRules(Protocol):
+    """What a server makes of a request head; each problem is None if there is none."""
+
+    def host_problem(self, hosts: list[str]) -> str | None:
+        """What is wrong with the Host fields of an HTTP/1.1 request (RFC 9112 section 3.2)."""
+
+    def framing_problem(self, codings: list[str], lengths: list[str]) -> str | None:
+        """What is wrong with Transfer-Encoding beside Content-Length (RFC 9112 section 6.3)."""
+
+    def head_as_read(self, raw: bytes) -> bytes:
+        """The bytes that are parsed, of those that were received."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +99,12 @@ def one_host(hosts: list[str]) -> str | None:
     return None if _AUTHORITY.fullmatch(hosts[0]) else "Host is no host with port"
 
 
-def parse_head(raw: bytes, host_problem: HostRule = one_host) -> RequestHead:
+def parse_head(received: bytes, rules: HeadRules) -> RequestHead:
     """Read one complete head; raises Refusal (never a 5xx for what is malformed)."""
-    _check_sizes(raw)
+    _check_sizes(received)
+    raw = rules.head_as_read(received)
     parser = h11.Connection(our_role=h11.SERVER, max_incomplete_event_size=MAX_HEAD + 1)
-    parser.receive_data(_with_host(raw) if host_problem([]) is None else raw)
+    parser.receive_data(_with_host(raw) if rules.host_problem([]) is None else raw)
     try:
         event = parser.next_event()
     except h11.RemoteProtocolError as problem:
@@ -107,7 +120,7 @@ def parse_head(raw: bytes, host_problem: HostRule = one_host) -> RequestHead:
             for name, value in event.headers.raw_items()
         ),
     )
-    _check_framing(head, host_problem)
+    _check_framing(head, rules)
     return head
 
 
@@ -132,15 +145,16 @@ def _hint(problem: h11.RemoteProtocolError, raw: bytes) -> int:
     return problem.error_status_hint if 400 <= problem.error_status_hint < 500 else 400
 
 
-def _check_framing(head: RequestHead, host_problem: HostRule) -> None:
+def _check_framing(head: RequestHead, rules: HeadRules) -> None:
     """Refuse what could be framed in two ways (RFC 9112 sections 6.1 and 6.3)."""
     if head.version not in ("1.0", "1.1"):
         raise Refusal(505, "HTTP version not supported", close=True)
-    if head.is_chunked and head.all("content-length"):
-        raise Refusal(400, "both Transfer-Encoding and Content-Length", close=True)
+    ambiguous = rules.framing_problem(head.all("transfer-encoding"), head.all("content-length"))
+    if ambiguous is not None:
+        raise Refusal(400, ambiguous, close=True)
     if head.is_chunked and head.is_http10:
         raise Refusal(400, "Transfer-Encoding in an HTTP/1.0 request", close=True)
-    problem = None if head.is_http10 else host_problem(head.all("host"))
+    problem = None if head.is_http10 else rules.host_problem(head.all("host"))
     if problem is not None:
         raise Refusal(400, problem, close=True)
     expect = head.get("expect")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from reference_server.refusal import Refusal
 from reference_server.wire.heads import (
     MAX_HEAD,
-    HostRule,
+    HeadRules,
     RequestHead,
     head_end,
-    one_host,
     parse_head,
 )
 from reference_server.wire.tls import Stream
@@ -19,9 +18,9 @@ READ_SIZE = 64 * 1024
 class Inbox:
     """The receiving half of one connection, plain or TLS."""
 
-    def __init__(self, sock: Stream, host_problem: HostRule = one_host) -> None:
+    def __init__(self, sock: Stream, rules: HeadRules) -> None:
         self.sock = sock
-        self._host_problem = host_problem
+        self._rules = rules
         self.held = bytearray()
 
     def fill(self) -> bool:
@@ -62,7 +61,7 @@ class Inbox:
             if end:
                 raw = bytes(self.held[:end])
                 del self.held[:end]
-                return parse_head(raw, self._host_problem)
+                return parse_head(raw, self._rules)
             if len(self.held) > MAX_HEAD:
                 raise Refusal(431, "request head too large", close=True)
             if not self.fill():

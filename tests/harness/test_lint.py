@@ -63,6 +63,11 @@ CASES: list[tuple[str, Exchange, Exchange]] = [
         exchange("COPY", 202, framing="chunked", problems=(f"{Http1Fault.BAD_CHUNK_SIZE} at 9",)),
         exchange("COPY", 202, framing="chunked"),
     ),
+    (
+        "DAV-025",
+        exchange(framing="length", problems=(f"{Http1Fault.REPEATED_LENGTH} at 9",)),
+        exchange(framing="length", problems=(f"{Http1Fault.LENGTH_NOT_ALLOWED} at 9",)),
+    ),
     ("DAV-015", exchange(status=206), exchange(status=206, headers={"Content-Range": "bytes */9"})),
     (
         "DAV-015",

@@ -19,9 +19,9 @@ def catalogue() -> Catalogue:
 
 
 def test_the_shipped_catalogue_is_valid_and_complete(catalogue: Catalogue) -> None:
-    assert len(catalogue) == 398
-    assert len({entry.id for entry in catalogue}) == 398
-    assert sum(entry.level is Level.MUST for entry in catalogue) == 231
+    assert len(catalogue) >= 398
+    assert len({entry.id for entry in catalogue}) == len(catalogue)
+    assert sum(entry.level is Level.MUST for entry in catalogue) >= 231
     assert "TPC-001" in catalogue
     assert "TPC-999" not in catalogue
 
