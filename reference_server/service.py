@@ -131,7 +131,7 @@ class Service:
         issuers = [self._issuer.as_trusted(), *map(_issuer, options.trust_issuer)]
         judge = TokenJudge(self._behaviour, issuers)
         judge.audiences.append(self.url)
-        users = read_object(options.basic) or {}
+        users = read_object(options.basic) or {} if self._behaviour.offers_basic() else {}
         return Authenticator(
             behaviour=self._behaviour,
             tokens=judge,

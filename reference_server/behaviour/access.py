@@ -52,6 +52,10 @@ class AccessSeams:
         """Bearer tokens are honoured on encrypted connections only."""
         return secure
 
+    def offers_basic(self) -> bool:
+        """Whether names and passwords are known at all, where some were given."""
+        return True
+
     def basic_allowed(self, *, secure: bool) -> bool:
         """Basic is rejected entirely on unencrypted connections."""
         return secure

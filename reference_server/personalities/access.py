@@ -36,7 +36,7 @@ class BasicWithEmptyRealm(Behaviour):
 class NoBasic(Behaviour):
     """Basic is not offered."""
 
-    def basic_allowed(self, *, secure: bool) -> bool:
+    def offers_basic(self) -> bool:
         return False
 
 
