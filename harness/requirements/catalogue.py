@@ -8,7 +8,7 @@ every load and the schema only for `load(validate=True)`, which the tests call.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -73,6 +73,12 @@ class Catalogue:
     def expects(self, name: str) -> frozenset[str]:
         """The capabilities that an endpoint of the profile is expected to have."""
         return self._profile(name).expects
+
+    def gate(self, profiles: Iterable[str], identifier: str) -> str | None:
+        """The capability without which an entry binds no endpoint of these profiles."""
+        binding = [p for name in profiles if identifier in (p := self._profile(name)).members]
+        gates = [profile.gates.get(identifier) for profile in binding]
+        return gates[0] if gates and None not in gates else None
 
     def origin_link(self, origin: str) -> str | None:
         """The public address of an origin, where one can be derived."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model import Level, Requirement
@@ -25,12 +25,14 @@ class Profile:
     """`members` bind; `claims` are the MAY and INFO members whose violation is a FAIL.
 
     `expects` are capabilities such an endpoint has: they are not probed, so their lack is seen.
+    `gates` are members that bind only where a capability is there: else they are not applicable.
     """
 
     name: str
     members: frozenset[str]
     claims: frozenset[str]
     expects: frozenset[str] = frozenset()
+    gates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class _Plan:
     without: frozenset[str]
     claims: frozenset[str]
     expects: frozenset[str]
+    gates: Mapping[str, str]
 
     def members(self, requirements: Iterable[Requirement]) -> frozenset[str]:
         foreign = DIALECTS - self.dialects
@@ -70,7 +73,7 @@ def resolve_profiles(
         plan = plans[name] = _plan(name, body, plans)
         members = plan.members(requirements)
         _check(name, plan, members, requirements)
-        profiles[name] = Profile(name, members, plan.claims & members, plan.expects)
+        profiles[name] = Profile(name, members, plan.claims & members, plan.expects, plan.gates)
     return profiles
 
 
@@ -91,6 +94,11 @@ def _plan(name: str, body: Mapping[str, Any], known: Mapping[str, _Plan]) -> _Pl
         without=joined("without"),
         claims=joined("claims"),
         expects=joined("expects"),
+        gates={
+            k: v
+            for part in (*(b.gates for b in bases), body.get("gates", {}))
+            for k, v in part.items()
+        },
     )
 
 
@@ -103,7 +111,7 @@ def _check(
     for wrong, advice in (
         (plan.families - families, "no such family; see families.yaml"),
         (plan.dialects - DIALECTS, f"no dialect; one of {', '.join(sorted(DIALECTS))}"),
-        ((plan.entries | plan.without) - everything, "no such requirement"),
+        ((plan.entries | plan.without | plan.gates.keys()) - everything, "no such requirement"),
         (
             plan.claims - plan.without - members,
             "claimed, but no member of the profile; add or remove it",

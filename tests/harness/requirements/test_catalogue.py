@@ -103,7 +103,7 @@ HTTP_TPC = {
     ("profile", "families"),
     [
         ("http-tpc", HTTP_TPC),
-        ("webdav", {"DAV", "PROP", "CKSUM", "REDIR", "AUTH", "DIR"}),
+        ("webdav", {"DAV", "PROP", "CKSUM", "REDIR", "AUTH", "DIR", "TPC"}),
         ("dcache", HTTP_TPC | {"PROP", "XATTR", "DIR", "META"}),
         ("xrootd", HTTP_TPC | {"SITE"}),
         ("s3-gateway", HTTP_TPC | {"SITE", "S3"}),
