@@ -71,8 +71,11 @@ class Survey:
         return Capability(False, "tester", f"this version cannot find out about {need}")
 
     def _either(self, one: str, other: str) -> Capability:
-        first = self.get(one)
-        return first if first.present else self.get(other)
+        first, second = self.get(one), self.get(other)
+        if first.present or second.present:
+            return first if first.present else second
+        proof = f"{first.proof}; {second.proof}"
+        return Capability(False, first.how, proof, (*first.evidence, *second.evidence))
 
     @property
     def ground(self) -> Ground:
