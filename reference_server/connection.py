@@ -73,6 +73,7 @@ class Connection:
             subject=self.parts.authenticator.subject(chain),
             local=self.sock.getsockname()[0],
             chain=chain,
+            attributes=self.parts.authenticator.attributes(chain),
         )
 
     def _serve_requests(self) -> str:

@@ -35,6 +35,8 @@ class Options:
     grants: Path | None
     basic: Path | None
     kerberos_keytab: Path | None
+    vomsdir: Path | None
+    crl: Path | None
     trust_issuer: list[str]
     delegation: str
     oidc_exchange: list[str]
@@ -93,8 +95,10 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
     add("--cert", type=Path, help="host certificate; default: a throw-away PKI")
     add("--key", type=Path)
     add("--capath", "--ca", dest="trust", type=Path, metavar="PATH")
-    add("--grants", type=Path, metavar="FILE", help="JSON: subject -> activities")
+    add("--grants", type=Path, metavar="FILE", help="JSON: subject or voms:FQAN -> activities")
     add("--basic", type=Path, metavar="FILE", help="JSON: user -> password")
+    add("--crl", type=Path, metavar="PATH", help="file or hashed directory: one for every CA")
+    add("--vomsdir", type=Path, metavar="DIR", help="ORGANISATION/*.lsc: whose attributes count")
     add("--kerberos-keytab", type=Path, metavar="FILE", help="keys of HTTP/HOST: offer Negotiate")
     add("--trust-issuer", action="append", default=[], metavar="ISSUER=JWKS_FILE")
     add("--delegation", choices=("2", "1", "off"), default="2", help="newest GridSite version")

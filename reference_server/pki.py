@@ -21,6 +21,8 @@ PROXY_CERT_INFO = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.14")
 INHERIT_ALL = bytes.fromhex("300c300a06082b06010505071501")
 """ProxyCertInfo without path length, policy language id-ppl-inheritAll (RFC 3820 section 3.8)."""
 LIFETIME = datetime.timedelta(days=7)
+LONG_KEYS = {NameOID.EMAIL_ADDRESS: "emailAddress", NameOID.SERIAL_NUMBER: "serialNumber"}
+"""What RFC 4514 has no short name for and OpenSSL's slash form has."""
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -159,7 +161,11 @@ def _der_oid(dotted: str) -> bytes:
 
 def dn(name: x509.Name) -> str:
     """A name in the slash form that grid mappings use."""
-    return "".join(f"/{attribute.rfc4514_attribute_name}={attribute.value!s}" for attribute in name)
+    return "".join(f"/{_key(attribute)}={attribute.value!s}" for attribute in name)
+
+
+def _key(attribute: x509.NameAttribute[str | bytes]) -> str:
+    return LONG_KEYS.get(attribute.oid, attribute.rfc4514_attribute_name)
 
 
 def pem(certificate: x509.Certificate) -> bytes:

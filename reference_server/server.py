@@ -90,8 +90,20 @@ def _listen(port: int, *, ipv6: bool) -> socket.socket:
     return socket.create_server(("", port), backlog=BACKLOG)
 
 
-def server_context(cert: Path, key: Path, trust: Path, behaviour: Behaviour) -> ssl.SSLContext:
+@dataclass(frozen=True, slots=True)
+class ClientTrust:
+    """Files or hashed directories: the CAs of clients, and what these CAs have revoked."""
+
+    authorities: Path
+    revoked: Path | None = None
+
+
+def server_context(
+    cert: Path, key: Path, trust: ClientTrust, behaviour: Behaviour
+) -> ssl.SSLContext:
     """TLS towards clients: client certificates welcome, RFC 3820 proxies accepted.
+
+    Where revocation lists are given, a CA without a valid one vouches for nobody.
 
     No session tickets: a resumed session has no certificate chain to find the user in, and
     would outlive the certificate.
@@ -99,10 +111,13 @@ def server_context(cert: Path, key: Path, trust: Path, behaviour: Behaviour) -> 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(cert, key)
-    _trust(context, trust)
+    _trust(context, trust.authorities)
     demanded = behaviour.needs_client_certificate()
     context.verify_mode = ssl.CERT_REQUIRED if demanded else ssl.CERT_OPTIONAL
     flags = context.verify_flags | ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
+    if trust.revoked is not None:
+        _trust(context, trust.revoked)
+        flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
     context.verify_flags = behaviour.verify_flags(flags)
     overlooked = behaviour.overlooked_verify_errors()
     if overlooked:

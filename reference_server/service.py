@@ -14,11 +14,12 @@ import jwt
 
 from reference_server.access_log import AccessLog
 from reference_server.auth.authenticator import Authenticator
-from reference_server.auth.identity import Activity, Grant, Rights
+from reference_server.auth.identity import Activity, Grant, Limit
 from reference_server.auth.kerberos import kerberos_of
 from reference_server.auth.mint import Mint
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import Issuer, OwnIssuer, TokenJudge
+from reference_server.auth.voms import Voms
 from reference_server.behaviour import Behaviour
 from reference_server.connection import Connection
 from reference_server.delegation.certificates import OwnCertificate
@@ -29,7 +30,15 @@ from reference_server.deviations import behaviour_with
 from reference_server.options import Options, read_object
 from reference_server.personalities import personality
 from reference_server.pki import Files, write_secret
-from reference_server.server import DataNode, Door, FarTls, Limits, Parts, server_context
+from reference_server.server import (
+    ClientTrust,
+    DataNode,
+    Door,
+    FarTls,
+    Limits,
+    Parts,
+    server_context,
+)
 from reference_server.store import Store
 from reference_server.store.disk import DiskStore
 from reference_server.store.memory import MemoryStore
@@ -53,7 +62,8 @@ class Service:
         self._doors: list[Door] = []
         cert, key, self._trust = _tls_files(options, files)
         self._behaviour = behaviour_with(options.deviation, options.manner, _habits(options))
-        self._tls = server_context(cert, key, self._trust, self._behaviour)
+        client_trust = ClientTrust(self._trust, options.crl)
+        self._tls = server_context(cert, key, client_trust, self._behaviour)
         main = self._open(options.port)
         self.url = f"https://localhost:{main.port}"
         self._issuer = OwnIssuer(self.url)
@@ -139,6 +149,7 @@ class Service:
             tickets=TicketOffice(),
             grants=_grants(read_object(options.grants)),
             users={str(user): str(password) for user, password in users.items()},
+            voms=Voms(options.vomsdir, self._trust) if options.vomsdir else None,
             kerberos=kerberos_of(options.kerberos_keytab) if options.kerberos_keytab else None,
         )
 
@@ -232,11 +243,11 @@ def _issuer(option: str) -> Issuer:
         raise ValueError(f"--trust-issuer {option}: bad JWKS: {problem}") from None
 
 
-def _grants(told: dict[str, Any] | None) -> dict[str, Rights] | None:
-    """Rights by name from the grants file; raises ValueError for an unknown activity."""
+def _grants(told: dict[str, Any] | None) -> dict[str, Limit] | None:
+    """What is granted by name from the grants file; raises ValueError for an unknown activity."""
     if told is None:
         return None
     return {
-        name: Rights(((Grant(frozenset(Activity(item) for item in activities)),),))
+        name: (Grant(frozenset(Activity(item) for item in activities)),)
         for name, activities in told.items()
     }

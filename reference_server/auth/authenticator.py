@@ -7,27 +7,30 @@ from dataclasses import dataclass, field, replace
 
 from cryptography import x509
 
-from reference_server.auth.identity import FULL_RIGHTS, Identity, Rights, Scheme
+from reference_server.auth.identity import Identity, Limit, Rights, Scheme
 from reference_server.auth.kerberos import Kerberos
 from reference_server.auth.mint import Mint
 from reference_server.auth.problems import BadToken
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import TokenJudge
-from reference_server.auth.x509 import subject_of, verified_chain
+from reference_server.auth.voms import NO_ATTRIBUTES, Attributes, Voms
+from reference_server.auth.x509 import end_entity, subject_of, verified_chain
 from reference_server.behaviour import Behaviour
 from reference_server.refusal import Headers, Refusal
 from reference_server.wire.heads import RequestHead
 from reference_server.wire.targets import Target
 from reference_server.wire.tls import TlsSocket
 
-NO_RIGHTS = Rights(((),))
+VOMS = "voms:"
+"""What precedes an attribute of VOMS among the names that grants are given to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
     """The client's end of a connection: addresses, and its certificate if it had one.
 
-    `chain` is what the handshake verified, leaf first; `subject` the person it stands for.
+    `chain` is what the handshake verified, leaf first; `subject` the person it stands for,
+    `attributes` what VOMS says of that person.
     """
 
     address: str
@@ -35,6 +38,7 @@ class Peer:
     subject: str | None = None
     local: str = ""
     chain: tuple[x509.Certificate, ...] = field(default=(), repr=False)
+    attributes: Attributes = NO_ATTRIBUTES
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,10 @@ class Authenticator:
     tokens: TokenJudge
     mint: Mint
     tickets: TicketOffice
-    grants: dict[str, Rights] | None = None
+    grants: dict[str, Limit] | None = None
     users: dict[str, str] = field(default_factory=dict)
     kerberos: Kerberos | None = None
+    voms: Voms | None = None
 
     def chain(self, sock: object) -> tuple[x509.Certificate, ...]:
         """The client's certificates, asked once per connection; empty where they do not count."""
@@ -61,6 +66,13 @@ class Authenticator:
     def subject(self, chain: tuple[x509.Certificate, ...]) -> str | None:
         """The person a client's certificates stand for."""
         return subject_of(list(chain), self.behaviour) if chain else None
+
+    def attributes(self, chain: tuple[x509.Certificate, ...]) -> Attributes:
+        """What VOMS says of the person a client's certificates stand for."""
+        holder = end_entity(list(chain))
+        if self.voms is None or holder is None:
+            return NO_ATTRIBUTES
+        return self.voms.attributes(chain, holder)
 
     def identify(self, head: RequestHead, target: Target, peer: Peer) -> Identity | None:
         """Who asks; None for an anonymous request. Raises Refusal for a bad credential.
@@ -89,7 +101,7 @@ class Authenticator:
             if not self.behaviour.query_token_may_be(found.scheme):
                 raise BadToken("this kind of token is not accepted in the query")
             return found
-        found_user = self._known(peer.subject, Scheme.X509)
+        found_user = self._known(peer.subject, Scheme.X509, peer.attributes)
         return self.behaviour.mapped_user(found_user, peer.chain)
 
     def challenges(self, peer: Peer) -> Headers:
@@ -143,8 +155,16 @@ class Authenticator:
         proof = (("WWW-Authenticate", f"Negotiate {login.proof}"),) if login.proof else ()
         return found and replace(found, expires=login.expires, proof=proof)
 
-    def _known(self, name: str | None, scheme: Scheme) -> Identity | None:
+    def _known(
+        self, name: str | None, scheme: Scheme, attributes: Attributes = NO_ATTRIBUTES
+    ) -> Identity | None:
+        """A person with what was granted to that name or to a group it belongs to."""
         if name is None:
             return None
-        rights = FULL_RIGHTS if self.grants is None else self.grants.get(name, NO_RIGHTS)
-        return Identity(name, scheme, rights)
+        if self.grants is None:
+            return Identity(name, scheme)
+        fqans = attributes.now
+        keys = (name, *(f"{VOMS}{fqan}" for fqan in fqans))
+        found = [self.grants[key] for key in keys if key in self.grants]
+        rights = Rights((tuple(grant for item in found for grant in item),))
+        return Identity(name, scheme, rights, attributes.expires if fqans else None)

@@ -24,10 +24,16 @@ def subject_of(chain: list[x509.Certificate], behaviour: Behaviour) -> str | Non
     OpenSSL has checked signatures, validity, path lengths and the subject rule already; it takes
     a ProxyCertInfo that is not critical, which RFC 3820 section 3.8 forbids.
     """
+    found = end_entity(chain)
+    return dn(behaviour.mapped_certificate(chain, found).subject) if found is not None else None
+
+
+def end_entity(chain: list[x509.Certificate]) -> x509.Certificate | None:
+    """The certificate below all proxies; None when a proxy breaks RFC 3820."""
     for certificate in chain:
         information = _proxy_information(certificate)
         if information is None:
-            return dn(behaviour.mapped_certificate(chain, certificate).subject)
+            return certificate
         if not information.critical:
             return None
     return None

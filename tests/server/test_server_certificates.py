@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fixtures.pki import Testbed
+from fixtures.pki.authority import Authority
+from fixtures.pki.testbed import Defect
 from reference_server import pki
 from tests.server.server_kit import Server
 
@@ -131,3 +135,56 @@ def test_only_right_chains_authenticate(
     if deviation is not None:
         wrong = launch(*options, "--deviation", deviation)
         assert status(wrong, tmp_path / "chain.pem") == 404
+
+
+@pytest.fixture(scope="module")
+def testbed(tmp_path_factory: pytest.TempPathFactory) -> Testbed:
+    return Testbed.create(tmp_path_factory.mktemp("revoked") / "testbed")
+
+
+def options_of(testbed: Testbed) -> list[str]:
+    host = testbed.host()
+    return ["--cert", str(host.cert), "--key", str(host.key), "--capath", str(testbed.capath)]
+
+
+@pytest.mark.parametrize("form", ["file", "directory"])
+def test_revoked_certificates_are_refused(
+    testbed: Testbed, launch: Callable[..., Server], form: str
+) -> None:
+    lists = next(testbed.capath.glob("*.r0")) if form == "file" else testbed.capath
+    server = launch(*options_of(testbed), "--crl", str(lists))
+    good, revoked = testbed.user(), testbed.bad_user(Defect.REVOKED)
+    assert status(server, good.cert, good.key) == 404
+    assert status(server, testbed.proxy(good)) == 404
+    assert status(server, revoked.cert, revoked.key) == 0
+    assert status(server, testbed.proxy(revoked)) == 0
+    assert status(launch(*options_of(testbed)), revoked.cert, revoked.key) == 404
+
+
+def test_a_ca_without_a_list_vouches_for_nobody(
+    testbed: Testbed, launch: Callable[..., Server], tmp_path: Path
+) -> None:
+    """A revocation that cannot be seen must not be taken for none."""
+    lists = tmp_path / "other.pem"
+    other = Authority.create("Another CA").revocation_list([])
+    lists.write_bytes(other.public_bytes(serialization.Encoding.PEM))
+    *options, _ = options_of(testbed)  # the directory of CAs has a list: trust the file instead
+    server = launch(*options, str(testbed.ca), "--crl", str(lists))
+    assert status(server, testbed.user().cert, testbed.user().key) == 0
+
+
+def test_limited_proxies_are_the_person(testbed: Testbed, launch: Callable[..., Server]) -> None:
+    assert status(launch(*options_of(testbed)), testbed.proxy(testbed.user(), limited=True)) == 404
+
+
+def test_the_person_is_the_end_entity(
+    testbed: Testbed, launch: Callable[..., Server], tmp_path: Path
+) -> None:
+    """Grants to the name of the certificate hold for its proxies; names of proxies are nobody's."""
+    subject, proxy = "/DC=org/DC=example/CN=Test User", testbed.proxy(testbed.user())
+    below = pki.dn(x509.load_pem_x509_certificates(proxy.read_bytes())[0].subject)
+    assert below.startswith(f"{subject}/CN=")
+    grants = tmp_path / "grants.json"
+    for name, expected in ((subject, 404), (below, 403)):
+        grants.write_text(json.dumps({name: ["READ_METADATA", "DOWNLOAD"]}))
+        assert status(launch(*options_of(testbed), "--grants", str(grants)), proxy) == expected
