@@ -25,6 +25,7 @@ class Options:
     s3_endpoint: str | None
     s3_region: str | None
     staging: Path | None
+    quota: int | None
     deviation: list[str]
     list_deviations: bool
     personality: str | None
@@ -67,6 +68,8 @@ def parse_options(arguments: Sequence[str]) -> Options:
         parser.error("--cert needs --capath or --ca")
     if options.marker_period <= 0:
         parser.error("--marker-period must be positive")
+    if options.quota is not None and options.quota < 0:
+        parser.error("--quota must not be negative")
     return options
 
 
@@ -79,6 +82,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--store", metavar="DIR|memory:|s3://BUCKET/PREFIX", help="default: temporary")
     add("--s3-endpoint", metavar="URL", help="the S3 server; default: what AWS names")
     add("--s3-region", metavar="NAME", help="default: the AWS configuration's, or us-east-1")
+    add("--quota", type=int, metavar="BYTES", help="most that the store may hold")
     add("--staging", type=Path, metavar="DIR", help="where uploads to S3 wait until complete")
     add("--deviation", action="append", default=[], metavar="NAME", help="be wrong in one way")
     add("--list-deviations", action="store_true")

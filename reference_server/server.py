@@ -20,6 +20,7 @@ from reference_server.delegation.service import DelegationService
 from reference_server.lax_verification import tolerate
 from reference_server.own_names import OwnNames
 from reference_server.store import Store
+from reference_server.store.quota import Room
 from reference_server.transfer.pool import Pool
 from reference_server.transfer.running import Running
 
@@ -58,6 +59,7 @@ class Parts:
     far_tls: FarTls
     limits: Limits = field(default_factory=Limits)
     own: OwnNames = field(default_factory=OwnNames)
+    room: Room | None = None
     data_node: DataNode | None = None
     delegation: DelegationService | None = None
     exchange: Exchange | None = None

@@ -42,6 +42,7 @@ from reference_server.server import (
 from reference_server.store import Store
 from reference_server.store.disk import DiskStore
 from reference_server.store.memory import MemoryStore
+from reference_server.store.quota import QuotaStore
 from reference_server.store.s3 import S3Store
 from reference_server.store.s3.places import SCHEME, Root
 from reference_server.store.s3.service import ObjectStore, connect
@@ -70,7 +71,8 @@ class Service:
         self._parts = Parts(
             name=_server_field(options, name),
             behaviour=self._behaviour,
-            store=_store(options, self._folder, self._behaviour),
+            store=(store := self._opened(options)),
+            room=store.room if isinstance(store, QuotaStore) else None,
             authenticator=self._authenticator(options),
             far_tls=(far_tls := FarTls(self._trust, OwnCertificate(cert, key))),
             delegation=_delegation(options, self._behaviour),
@@ -113,6 +115,10 @@ class Service:
         if self.data_node_url is not None:
             line["data_node_url"] = self.data_node_url
         return line
+
+    def _opened(self, options: Options) -> Store:
+        store = _store(options, self._folder, self._behaviour)
+        return store if options.quota is None else QuotaStore(store, options.quota)
 
     def _open(self, port: int, *, is_data_node: bool = False) -> Door:
         door = Door(port, ipv6=self._behaviour.listens_on_ipv6(is_data_node=is_data_node))

@@ -32,10 +32,29 @@ def copy(request: Request, direction: Direction, remote: RemoteUrl) -> Response:
         request.require(Activity.DELETE, destination)
     if is_below(destination, source) or is_below(source, destination):
         raise Refusal(403, "source and destination overlap")
+    _check_room(request, entry, old)
     if old is not None and (old.is_collection or entry.is_collection):
         store.delete(destination)
     _Copying(store, identity.name, _is_deep(request)).tree(entry, destination)
     return Response(201 if old is None else 204)
+
+
+def _check_room(request: Request, entry: Entry, old: Entry | None) -> None:
+    """Raises NoSpace before anything is touched; a collection in the way goes before the copy."""
+    room, store = request.parts.room, request.parts.store
+    if room is None:
+        return
+    goes_first = old is not None and (old.is_collection or entry.is_collection)
+    freed = _weight(store, old) if old is not None and goes_first else 0
+    needed = _weight(store, entry) if _is_deep(request) else entry.size
+    room.check(needed - freed)
+
+
+def _weight(store: Store, entry: Entry) -> int:
+    """Bytes of an object or of all in a collection."""
+    if not entry.is_collection:
+        return entry.size
+    return sum(_weight(store, member) for member in store.children(entry.path))
 
 
 def rooted(request: Request, remote: RemoteUrl) -> str:

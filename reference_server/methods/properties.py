@@ -29,8 +29,8 @@ class Properties:
         self._behaviour = request.parts.behaviour
 
     def names(self) -> list[Name]:
-        """Properties that allprop returns; Checksums has to be asked for."""
-        live = [name for name in LIVE if name != CHECKSUMS and self._has(name)]
+        """Properties that allprop returns; some have to be asked for."""
+        live = [name for name in LIVE if name not in ASKED_FOR and self._has(name)]
         attributes = [
             (self._behaviour.attribute_namespace(), name_of_key(key)[1])
             for key in self.stored
@@ -98,6 +98,14 @@ class Properties:
     def is_collection(self) -> str:
         return self._behaviour.iscollection(is_collection=self.entry.is_collection)
 
+    def available(self) -> str | None:
+        room = self._request.parts.room
+        return None if room is None else str(room.available)
+
+    def used(self) -> str | None:
+        room = self._request.parts.room
+        return None if room is None else str(room.used)
+
     def locality(self) -> str:
         return self._behaviour.file_locality()
 
@@ -118,9 +126,13 @@ LIVE: dict[Name, Callable[[Properties], str | None]] = {
     (SRM, "AccessLatency"): lambda _: "ONLINE",
     (SRM, "RetentionPolicy"): lambda _: "REPLICA",
     (SRM, "FileLocality"): Properties.locality,
+    (DAV, "quota-available-bytes"): Properties.available,
+    (DAV, "quota-used-bytes"): Properties.used,
     CHECKSUMS: Properties.checksums,
 }
 """Live properties: those of the RFC, and those of dCache (WebDAV chapter, properties)."""
+ASKED_FOR = frozenset({CHECKSUMS, (DAV, "quota-available-bytes"), (DAV, "quota-used-bytes")})
+"""What allprop leaves out: it costs, or RFC 4331 sections 3 and 4 say so."""
 OF_FILES = frozenset(
     {
         (DAV, "getcontentlength"),

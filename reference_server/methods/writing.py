@@ -73,6 +73,8 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
         make_parents(request, request.path)
     if not pretends:
         check_parent(request, request.path)
+    if request.parts.room is not None:
+        request.parts.room.check(head.content_length or 0)
     given = head.get("digest")
     problem = behaviour.request_digest_problem(given) if given is not None else None
     if problem is not None:

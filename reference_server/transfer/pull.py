@@ -39,13 +39,14 @@ class Pull:
 
     def __init__(self, parts: Parts, pulse: Pulse, remote: Remote, draft: Draft) -> None:
         self._order = remote.order
+        self._room = parts.room
         self._behaviour = parts.behaviour
         self._pulse = pulse
         self._remote = remote
         self._draft = draft
 
     def fetch(self) -> dict[str, str]:
-        """Receive and verify; returns our own digests."""
+        """Receive and verify; returns our own digests. Raises TransferFailed, NoSpace."""
         if not self._behaviour.contacts_source():
             return {}
         try:
@@ -60,6 +61,8 @@ class Pull:
             raise TransferFailed(f"rejected GET: {response.says}")
         if (response.get("content-encoding") or "identity").lower() != "identity":
             raise TransferFailed("far side sent a coded representation")
+        if self._room is not None:
+            self._room.check(response.length or 0)
         return self._take(talk, response)
 
     def _take(self, talk: Conversation, response: FarResponse) -> dict[str, str]:
