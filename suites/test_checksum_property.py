@@ -5,6 +5,7 @@ import pytest
 from harness import expect
 from harness.checks import needs, requirement
 from harness.wire.digests import compute, parse_digest
+from harness.wire.problem import SyntaxProblem
 from suites.resources import find
 
 DCACHE = "http://www.dcache.org/2013/webdav"
@@ -23,7 +24,19 @@ def checksums(client, path):
     found = find(answer, CHECKSUMS)
     if found.status != 200:
         return None, answer
-    return {item.algorithm: item for item in parse_digest(found.text).items}, answer
+    return read(found.text, answer), answer
+
+
+def read(text, answer):
+    """The items by algorithm; what cannot be read is no list of checksums."""
+    try:
+        found = {item.algorithm: item for item in parse_digest(text).items}
+        for item in found.values():
+            item.decoded()
+    except SyntaxProblem as problem:
+        expect.that(False, "md5=<base64>,adler32=<hex>", f"{text}: {problem}", answer)
+        raise
+    return found
 
 
 @requirement("CKSUM-024")

@@ -45,6 +45,15 @@ def test_relative_redirects_of_the_source_are_followed(client, party, new_path):
     expect.content(client.get(new_path), far.content)
 
 
+@requirement("REDIR-015")
+@pytest.mark.parametrize("code", [300, 302, 304, 307])
+def test_redirect_of_the_source_to_nowhere_is_no_file(client, party, new_path, code):
+    far = party.source(redirect=code, redirect_to="nowhere", digest="none")
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    expect.control(bool(far.asked("GET")) or not copy.succeeded, f"no GET: {copy}", copy)
+    expect.not_success(copy, severe=True)
+
+
 @requirement("REDIR-016")
 @pytest.mark.parametrize("late", [False, True], ids=["before-the-body", "after-the-body"])
 @pytest.mark.parametrize("code", [301, 302, 307, 308])

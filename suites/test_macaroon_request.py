@@ -72,12 +72,13 @@ def test_whoever_may_read_may_ask_for_a_macaroon(macaroons, ways, private, schem
 
 
 @requirement("MAC-004")
-def test_macaroon_of_a_scitoken_stays_below_its_path(macaroons, issuer, private):
+@pytest.mark.parametrize("where", ["directory", "root"])
+def test_macaroon_of_a_scitoken_stays_below_its_path(macaroons, issuer, private, where):
     scope = issuer.scope("storage.read", private.directory)
     asker = macaroons.bearing(issuer.wlcg(scope))
     control = asker.get(private.inside.path)
     expect.control(control.status == 200, f"the SciToken itself got {control.status}", control)
-    answer = macaroons.ask(by=asker, path=private.directory)
+    answer = macaroons.ask(by=asker, path=private.directory if where == "directory" else "/")
     token = issued(answer)
     expect.noted(f"a macaroon asked for with a path-restricted SciToken: {answer.status}")
     if token is not None:

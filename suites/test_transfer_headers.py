@@ -56,6 +56,18 @@ def test_any_transfer_header_is_sent(client, party, new_path):
         _verify_forwarded(far, "GET", name, value, copy)
 
 
+@requirement("TPC-034")
+def test_no_value_of_a_repeated_transfer_header_is_lost(client, party, new_path):
+    far, values = party.source(), ("first", "second")
+    repeated = tuple(("TransferHeaderX-Twice", value) for value in values)
+    copy = client.copy(new_path, (("Source", far.url), *named(PLAINLY), *repeated))
+    got = ",".join(v.replace(" ", "") for seen in far.asked("GET")[:1] for v in seen.all("x-twice"))
+    refused = not copy.streamed and 400 <= copy.status < 500
+    expect.that(bool(got) or refused, ("a GET with X-Twice", "a refusal"), copy, copy)
+    both = refused or got == ",".join(values)
+    expect.preferably(both, "X-Twice: first, second", f"{copy}; {got}", copy)
+
+
 @requirement("TPC-035")
 @pytest.mark.parametrize("spelt", [str.lower, str.upper], ids=["lower-case", "upper-case"])
 def test_header_names_are_recognised_in_any_case(client, party, new_path, spelt):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from reference_server.auth.identity import Activity
-from reference_server.refusal import Refusal
+from reference_server.refusal import Headers, Refusal
 from reference_server.store import Store
 from reference_server.transfer.order import Direction
 from reference_server.transfer.remote_url import BadUrl, RemoteUrl
@@ -44,6 +44,14 @@ class CopySeams:
         """What to do with a COPY that names no other side."""
         raise Refusal(400, "neither Source nor Destination given")
 
+    def recognises(self, spelt: str) -> bool:
+        """Whether Source and Destination are known in this spelling (RFC 9110 section 5.1)."""
+        return True
+
+    def own_file(self, text: str) -> bytes | None:
+        """Content of a source that is no URL of another server: there is none."""
+        return None
+
     def remote_url(self, text: str) -> RemoteUrl | None:
         """The far side's URL; raises Refusal for what cannot be one. None: pretend to be done."""
         try:
@@ -81,6 +89,18 @@ class CopySeams:
     def overwrite_conflict_status(self) -> int:
         return 412
 
+    def removes_target_first(self) -> bool:
+        """Whether a pull's target is removed before Overwrite is looked at."""
+        return False
+
+    def keeps_old_tail(self) -> bool:
+        """Whether what is pulled is written over the beginning of an older file."""
+        return False
+
+    def publishes_pull_late(self) -> bool:
+        """Whether success is reported before the file is there."""
+        return False
+
     def needed_for_pull(self, *, exists: bool) -> tuple[Activity, ...]:
         """What the requester must be allowed to do on the target of a pull."""
         return (Activity.UPLOAD, Activity.DELETE) if exists else (Activity.UPLOAD,)
@@ -105,7 +125,7 @@ class CopySeams:
         raise Refusal(404, "no such file to push")
 
     def missing_parent(self, path: str) -> bool:
-        """The parent of a pull's target does not exist; True means to create it."""
+        """A pull below a missing collection; True: make it, False: pretend to have copied."""
         raise Refusal(409, "parent collection does not exist")
 
     def transfer_field(self, name: str) -> str | None:
@@ -147,6 +167,10 @@ class CopySeams:
 
     def accepted_status(self) -> int:
         return 202
+
+    def accepted_fields(self) -> Headers:
+        """Fields of the acceptance beside its type: none, no digest is known then."""
+        return ()
 
     def stream_media_type(self) -> str:
         """Content-Type of the progress stream; an empty text leaves the field out."""

@@ -88,6 +88,10 @@ class DavSeams:
         """A PUT below a missing collection; True: make it, False: pretend to have stored."""
         raise Refusal(409, "parent collection does not exist")
 
+    def stores_upload_late(self, size: int) -> bool:
+        """Whether an upload of that many bytes is acknowledged before it is there."""
+        return False
+
     def upload_to_store(self, block: Block, *, chunked: bool) -> Block:
         """What is stored of a block of an uploaded body."""
         return block

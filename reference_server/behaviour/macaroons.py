@@ -75,6 +75,10 @@ class MacaroonSeams:
     def issue_id(self) -> str:
         return base64.b64encode(secrets.token_bytes(6)).decode("ascii")
 
+    def own_caveats(self, caveats: list[str]) -> list[str]:
+        """What every macaroon is given, asked for or not (dCache WebDAV chapter, caveats)."""
+        return caveats
+
     def macaroon_text(self, binary: bytes) -> str:
         return url_text(binary)
 

@@ -30,6 +30,10 @@ class MarkerSeams:
         """Seconds between two markers, from the configured period."""
         return seconds
 
+    def marker_is_worth_it(self, *, moved: int, before: int) -> bool:
+        """Whether a marker that is due is sent; `before` is what the last one knew of."""
+        return True
+
     def marker_first_line(self) -> str:
         return "Perf Marker"
 

@@ -90,6 +90,10 @@ class PropertySeams:
         """getetag, as the ETag field says it (RFC 4918 section 15.6)."""
         return tag
 
+    def checksums_text(self, shown: list[str], known: dict[str, str]) -> str:
+        """dCache's Checksums: items as in Digest. `known` are the same values in hex."""
+        return ",".join(shown)
+
     def resource_type(self, *, is_collection: bool) -> str | None:
         """Content of resourcetype; None: the resource has no such property."""
         return "<D:collection/>" if is_collection else ""

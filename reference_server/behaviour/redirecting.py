@@ -29,7 +29,7 @@ class RedirectSeams:
     def redirect_status(self, method: str) -> int:
         return 307
 
-    def redirect_base(self, url: str) -> str:
+    def redirect_base(self, url: str, method: str) -> str:
         """Scheme, host and port in a Location, from those of the data node."""
         return url
 

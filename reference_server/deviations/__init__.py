@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference_server.deviations import (  # noqa: F401  (importing registers them)
+    acceptance,
     auth,
     cancel_cred,
     caveats,
@@ -10,10 +11,12 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     dav,
     deleg,
     deleg_service,
+    digests,
     dir,
     far_side,
     framing,
     integ,
+    issuing,
     mac,
     manners,
     mark,
@@ -23,7 +26,9 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     result,
     rights,
     site,
+    stripes,
     tpc,
+    tree,
     xattr,
 )
 from reference_server.deviations.registry import Deviation, all_deviations, behaviour_with

@@ -16,7 +16,7 @@ NO_HEAD = "a HEAD without Digest cannot be verified against"
 
 @deviation(
     "no-digest-on-head",
-    breaks=("CKSUM-001",),
+    breaks=("CKSUM-001", "CKSUM-014"),
     also=along(
         NO_HEAD, "CKSUM-005", "CKSUM-006", "CKSUM-007", "CKSUM-011", "CKSUM-013", "CKSUM-016"
     ),

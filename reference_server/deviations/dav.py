@@ -324,7 +324,7 @@ class MissingFileCrashes(Behaviour):
     "mkcol-makes-a-file",
     breaks=("DAV-002",),
     seen_in="catalogue mutant",
-    also=along("no collection can be made to work in", "DAV-003", "DAV-007", "DAV-013"),
+    also=along("no collection can be made to work in", "DAV-003", "DAV-007", "DAV-013", "DAV-021"),
 )
 class MkcolMakesAFile(Behaviour):
     """MKCOL inside a collection creates an empty file; those of the top level are made well."""

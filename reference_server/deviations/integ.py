@@ -94,7 +94,9 @@ class DigestNeverAsked(Behaviour):
         return None
 
 
-@deviation("pull-mismatch-ignored", breaks=("INTEG-005", "INTEG-006"), seen_in="DEV-D020")
+@deviation(
+    "pull-mismatch-ignored", breaks=("INTEG-005", "INTEG-006", "INTEG-021"), seen_in="DEV-D020"
+)
 class PullMismatchIgnored(Behaviour):
     """A pull succeeds although the remote digest contradicts the data."""
 

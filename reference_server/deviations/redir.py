@@ -9,6 +9,10 @@ from reference_server.behaviour.redirecting import CONTINUE, BodyStart
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
 
+MAIN_ROAD = along(
+    "neither COPY nor upload gets past the head node", "TPC-002", "TPC-003", "DAV-010"
+)
+
 
 @deviation(
     "redirect-without-location",
@@ -16,6 +20,7 @@ from reference_server.deviations.registry import deviation
     also=along(
         "nobody can follow such a redirect", "REDIR-002", "REDIR-005", "REDIR-010", "REDIR-019"
     )
+    | MAIN_ROAD
     | along(
         "no redirected upload or download can be completed",
         "REDIR-008",
@@ -37,6 +42,7 @@ class RedirectWithoutLocation(Behaviour):
     "redirect-to-internal-name",
     breaks=("REDIR-002",),
     also=along("the name cannot be resolved", "REDIR-005", "REDIR-010", "REDIR-019", "REDIR-012")
+    | MAIN_ROAD
     | along(
         "no redirected upload or download can be completed",
         "REDIR-008",
@@ -50,7 +56,7 @@ class RedirectWithoutLocation(Behaviour):
 class RedirectToInternalName(Behaviour):
     """Redirects lead to a host name that is known inside only."""
 
-    def redirect_base(self, url: str) -> str:
+    def redirect_base(self, url: str, method: str) -> str:
         return "https://pool1.invalid:" + url.rpartition(":")[2]
 
 
@@ -135,6 +141,7 @@ class BodyAfterExpectIsARequest(Behaviour):
     also=along(
         "a redirect leads nowhere for a while", "REDIR-002", "REDIR-005", "REDIR-019", "REDIR-012"
     )
+    | MAIN_ROAD
     | along(
         "no redirected upload or download can be completed",
         "REDIR-008",
@@ -183,3 +190,11 @@ class ContinueToHttp10(Behaviour):
 
     def awaits_continue(self, expect: str | None, *, http10: bool) -> bool:
         return expect is not None and expect.lower() == "100-continue"
+
+
+@deviation("copy-redirected-to-nowhere", breaks=("REDIR-012",), also=MAIN_ROAD)
+class CopyRedirectedToNowhere(Behaviour):
+    """A COPY is redirected to where nobody serves it."""
+
+    def redirect_base(self, url: str, method: str) -> str:
+        return "https://localhost:9" if method == "COPY" else url

@@ -173,7 +173,8 @@ class CreatedBeforeTheCopy(Behaviour):
         "CANCEL-003",
         "TPC-038",
     )
-    | along("a copy onto a file is always wrong", "TPC-001", "TPC-051"),
+    | along("a copy onto a file is always wrong", "TPC-001", "TPC-051")
+    | along("no PUT ever comes to a destination", "TPC-009", "TPC-036", "TPC-039"),
 )
 class ReplacedByNothing(Behaviour):
     """A COPY of or onto an existing file is answered 204 and does nothing."""
@@ -246,7 +247,8 @@ class OverwriteTRefused(Behaviour):
     "overwrite-defaults-to-f",
     breaks=("TPC-025",),
     seen_in="catalogue mutant",
-    also=along("a MOVE without Overwrite is refused, too", "DAV-008"),
+    also=along("a MOVE without Overwrite is refused, too", "DAV-008")
+    | along("the control copies onto a file without Overwrite", "TPC-031"),
 )
 class OverwriteDefaultsToF(Behaviour):
     """A missing Overwrite header is taken for F."""

@@ -9,6 +9,7 @@ from reference_server.methods.namespace import make_parents
 from reference_server.methods.redirecting import redirected
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
+from reference_server.store import Record
 from reference_server.transfer.order import Direction, Order
 from reference_server.transfer.remote_url import RemoteUrl
 from reference_server.transfer.stream import TransferStream
@@ -33,27 +34,33 @@ def copy(request: Request) -> Response:
 
 def _checked(request: Request) -> Response:
     """The basic checks; authentication and authorisation come first (AUTH-019)."""
+    behaviour = request.parts.behaviour
     direction, text = _wish(request)
     _authorise(request, direction)
     mechanism = credentials.mechanism(request, [name for name, _ in transfer_headers(request)])
     elsewhere = redirected(request) if mechanism is Mechanism.NONE else None
     if elsewhere is not None:
         return elsewhere
-    remote = request.parts.behaviour.remote_url(text)
+    own_file = behaviour.own_file(text) if direction is Direction.PULL else None
+    if own_file is not None:
+        draft = request.parts.store.draft()
+        draft.write(own_file)
+        draft.publish(request.path, Record(), replace=True)
+    remote = None if own_file is not None else behaviour.remote_url(text)
     if remote is None:
         return _accepted(request, TransferStream(None, request.parts))
     own = request.is_own(remote)
     if own and decode_path(remote.path) == request.path:
-        request.parts.behaviour.self_copy(request.path, request.parts.store)
+        behaviour.self_copy(request.path, request.parts.store)
         return _accepted(request, TransferStream(None, request.parts))
     bare = request.head.get("credential") is None and not transfer_headers(request)
-    if request.parts.behaviour.is_local(own_authority=own, bare=bare, direction=direction):
+    if behaviour.is_local(own_authority=own, bare=bare, direction=direction):
         return local_copy.copy(request, direction, remote)
     return _start(request, _order(request, direction, remote), mechanism)
 
 
 def _wish(request: Request) -> tuple[Direction, str]:
-    source, destination = request.head.single("source"), request.head.single("destination")
+    source, destination = _remote_field(request, "source"), _remote_field(request, "destination")
     if request.identity is None and not request.parts.behaviour.accepts_anonymous_copy():
         request.require(Activity.READ_METADATA)  # raises 401 whatever else is wrong
     if source is not None and destination is not None:
@@ -63,6 +70,12 @@ def _wish(request: Request) -> tuple[Direction, str]:
     if destination is not None:
         return Direction.PUSH, destination
     request.parts.behaviour.neither_remote()
+
+
+def _remote_field(request: Request, name: str) -> str | None:
+    spelt = (item for item, _ in request.head.headers if item.lower() == name)
+    known = all(request.parts.behaviour.recognises(item) for item in spelt)
+    return request.head.single(name) if known else None
 
 
 def _authorise(request: Request, direction: Direction) -> None:
@@ -122,8 +135,8 @@ def _start(request: Request, order: Order, mechanism: Mechanism) -> Response:
     if order.direction is Direction.PUSH:
         if here is None:
             behaviour.missing_push_source()
-    else:
-        _check_target(request, order, exists=here is not None)
+    elif not _check_target(request, order, exists=here is not None):
+        return _accepted(request, TransferStream(None, request.parts))
     order = credentials.completed(request, order, mechanism)
     problem = behaviour.transfer_service_problem()
     if problem is not None:
@@ -134,21 +147,28 @@ def _start(request: Request, order: Order, mechanism: Mechanism) -> Response:
     return _accepted(request, TransferStream(order, request.parts))
 
 
-def _check_target(request: Request, order: Order, *, exists: bool) -> None:
+def _check_target(request: Request, order: Order, *, exists: bool) -> bool:
+    """Whether there is a place for what is pulled; raises Refusal."""
     behaviour = request.parts.behaviour
     parent = request.parts.store.stat(parent_of(order.path))
-    if (parent is None or not parent.is_collection) and behaviour.missing_parent(order.path):
+    if parent is None or not parent.is_collection:
+        if not behaviour.missing_parent(order.path):
+            return False
         make_parents(request, order.path)
+    if exists and behaviour.removes_target_first():
+        request.parts.store.delete(order.path)
     value = behaviour.overwrite_value(request.head.get("overwrite"))
     if behaviour.overwrite_conflict(value, exists=exists):
         raise Refusal(behaviour.overwrite_conflict_status(), "target exists and Overwrite is F")
+    return True
 
 
 def _accepted(request: Request, stream: TransferStream) -> Response:
     behaviour = request.parts.behaviour
     media_type = behaviour.stream_media_type()
-    headers: Headers = (("Content-Type", media_type),) if media_type else ()
-    return Response(behaviour.accepted_status(), headers, stream)
+    label: Headers = (("Content-Type", media_type),) if media_type else ()
+    fields = (*label, *behaviour.accepted_fields())
+    return Response(behaviour.accepted_status(), fields, stream)
 
 
 def transfer_headers(request: Request) -> Headers:

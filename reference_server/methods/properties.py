@@ -73,7 +73,8 @@ class Properties:
         finally:
             reader.close()
         value_of = self._behaviour.digest_value
-        return escape(",".join(f"{name}={value_of(name, text)}" for name, text in known.items()))
+        shown = [f"{name}={value_of(name, text)}" for name, text in known.items()]
+        return escape(self._behaviour.checksums_text(shown, known))
 
     def name(self) -> str:
         return escape(writable(name_of(self._request.visible_path(self.entry.path))))

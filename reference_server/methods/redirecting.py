@@ -19,7 +19,7 @@ def redirected(request: Request) -> Response | None:
     path = behaviour.redirect_path(encode_path(request.target.path))
     along = behaviour.redirect_query(request.target.query)
     query = f"{along}&" if along else ""
-    location = f"{behaviour.redirect_base(node.url)}{path}?{query}ticket={quote(ticket)}"
+    location = f"{behaviour.redirect_base(node.url, method)}{path}?{query}ticket={quote(ticket)}"
     headers: Headers = (("Location", location),) if behaviour.location_is_sent() else ()
     return Response(behaviour.redirect_status(method), headers)
 

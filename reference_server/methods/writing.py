@@ -13,6 +13,7 @@ from reference_server.methods.redirecting import redirect_upload
 from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.store import Draft, Entry, Missing, Reader, Record
+from reference_server.store.late import publish_late
 from reference_server.wire.bodies import TruncatedBody
 from reference_server.wire.responses import Response
 from reference_server.wire.targets import parent_of
@@ -31,6 +32,10 @@ def put(request: Request) -> Response:
         record = Record(digests, owner=_owner(request), properties=checks.attributes)
         is_elsewhere = redirected or request.is_redirected
         path = request.parts.behaviour.published_path(request.path, redirected=is_elsewhere)
+        if request.parts.behaviour.stores_upload_late(draft.size):
+            draft, done = request.parts.store.draft(), draft
+            publish_late(done, path, record, replace=not checks.only_new)
+            return Response(request.parts.behaviour.put_status(exists=old is not None))
         entry = draft.publish(path, record, replace=not checks.only_new)
     finally:
         draft.discard()

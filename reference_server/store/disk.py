@@ -72,6 +72,12 @@ class DiskStore:
         """The file that stands for a path."""
         return self.root / path.lstrip("/")
 
+    def changeable(self, path: str) -> Path:
+        """The same for a change: whatever path gets here, nothing outside the store is changed."""
+        if ".." in path.split("/"):
+            raise StoreProblem(f"{path}: not below the store")
+        return self.place(path)
+
     def fresh_name(self) -> Path:
         """A name in the hidden directory, in the part that is this process's own."""
         return self._incoming / str(next(self._serial))
@@ -112,13 +118,13 @@ class DiskStore:
 
     def make_collection(self, path: str) -> None:
         with _namespace_errors(path):
-            self.place(path).mkdir()
+            self.changeable(path).mkdir()
 
     def delete(self, path: str) -> None:
         """A collection vanishes by one rename; its members are removed out of sight."""
         trash = self.fresh_name()
         with _namespace_errors(path):
-            self.place(path).rename(trash)
+            self.changeable(path).rename(trash)
         _remove(trash)
 
     def move(self, source: str, destination: str, *, replace: bool) -> None:
@@ -136,9 +142,9 @@ class DiskStore:
         aside = self.fresh_name()
         with _namespace_errors(destination):
             if old is not None:
-                self.place(destination).rename(aside)
+                self.changeable(destination).rename(aside)
             try:
-                self.place(source).rename(self.place(destination))
+                self.changeable(source).rename(self.changeable(destination))
             except OSError:
                 if old is not None:
                     aside.rename(self.place(destination))
@@ -152,14 +158,15 @@ class DiskStore:
         return ""
 
     def set_owner(self, path: str, owner: str) -> None:
-        write_record(self, str(self.place(path)), self.place(path).lstat(), Record(owner=owner))
+        place = self.changeable(path)
+        write_record(self, str(place), place.lstat(), Record(owner=owner))
 
     def record(self, path: str) -> Record:
         with _opened(self.place(path)) as fd:
             return _read_record(self, fd, os.fstat(fd))
 
     def amend(self, path: str, change: Change) -> None:
-        with _opened(self.place(path)) as fd:
+        with _opened(self.changeable(path)) as fd:
             amend(self, fd, os.fstat(fd), change)
 
     def close(self) -> None:
@@ -222,7 +229,7 @@ class DiskDraft:
         if self._store.durable:
             os.fsync(self._fd)
         with _namespace_errors(path):
-            self._put_in_place(self._store.place(path), replace=replace)
+            self._put_in_place(self._store.changeable(path), replace=replace)
         entry = entry_of(path, os.fstat(self._fd))
         self._close()
         return entry

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from reference_server.digests import ADLER32, Hasher, compute
 from reference_server.server import Parts
-from reference_server.store import Draft, Record
+from reference_server.store import Draft, Missing, Record, Store
+from reference_server.store.late import publish_late
 from reference_server.transfer.conversation import Conversation, FarResponse
 from reference_server.transfer.order import Order
 from reference_server.transfer.problems import TransferFailed, Unreachable
@@ -28,10 +29,31 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
     try:
         with Remote(order, parts, pulse) as remote:
             found = Pull(parts, pulse, remote, draft).fetch()
+        if parts.behaviour.keeps_old_tail():
+            found = _with_old_tail(parts.store, order.path, draft)
         record = Record(found, owner=order.owner)
-        draft.publish(order.path, record, replace=order.may_replace, tick=pulse.tick)
+        if parts.behaviour.publishes_pull_late():
+            draft, done = parts.store.draft(), draft
+            publish_late(done, order.path, record, replace=order.may_replace)
+        else:
+            draft.publish(order.path, record, replace=order.may_replace, tick=pulse.tick)
     finally:
         draft.discard()
+
+
+def _with_old_tail(store: Store, path: str, draft: Draft) -> dict[str, str]:
+    """Put the end of an older file behind what was received; its digests are not known then."""
+    try:
+        reader = store.open(path)
+    except Missing:
+        return {}
+    try:
+        tail = bytearray(max(0, reader.entry.size - draft.size))
+        reader.read_into(memoryview(tail), draft.size)
+        draft.write(tail)
+    finally:
+        reader.close()
+    return {}
 
 
 class Pull:

@@ -45,6 +45,7 @@ class Pulse:
         self._period = behaviour.marker_period(period)
         self._accepted = int(time.time())
         self._last_moved: float | None = None
+        self._told = -1
         self._unsent = bytearray()
         self._gone = False
         self._finished = False
@@ -162,6 +163,9 @@ class Pulse:
             self._next_marker = now + self._period
         if self._unsent and not self._held_back():
             return  # the client does not read: one marker more would not help
+        if not self._behaviour.marker_is_worth_it(moved=self.meter.moved, before=self._told):
+            return
+        self._told = self.meter.moved
         text = self._behaviour.marker_text(self._progress())
         for piece in self._behaviour.marker_chunks(text):
             self._post(self._behaviour.frame(piece, chunked=self._channel.chunked))

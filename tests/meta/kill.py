@@ -112,7 +112,8 @@ def strays(deviation: Deviation, verdicts: Verdicts) -> dict[str, str]:
 def options(deviation: Deviation) -> list[str]:
     """What a server needs besides to show the deviation: a second node, if it redirects."""
     needs = {need for breaks in deviation.breaks for need in catalogue().get(breaks).needs}
-    return ["--data-node"] if needs & {"redirector", "expect-redirect"} else []
+    redirects = needs & {"redirector", "expect-redirect"} or "REDIR-012" in deviation.breaks
+    return ["--data-node"] if redirects else []
 
 
 def judged(batch: Batch, out: Path) -> Judged:
