@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -186,8 +187,9 @@ class RepeatedTransferHeaderDropped(Behaviour):
     """Of transfer headers with one name the first alone is sent."""
 
     def transfer_headers_on(self, method: str, headers: Headers) -> Headers:
-        first = {name.lower(): (name, value) for name, value in reversed(headers)}
-        return tuple(item for item in headers if first[item[0].lower()] is item)
+        names = [name.lower() for name, _ in headers]
+        first = [names.index(name) == place for place, name in enumerate(names)]
+        return tuple(itertools.compress(headers, first))
 
 
 @deviation("redirect-page-stored", breaks=("REDIR-015",), seen_in="DEV-D079 XRootD")
