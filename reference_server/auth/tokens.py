@@ -150,15 +150,17 @@ class TokenJudge:
 
     def _grants(self, scope: str) -> list[Grant]:
         found = []
+        known = self._behaviour.known_scopes(SCOPES)
         for item in scope.split():
             name, _, raw_path = item.partition(":")
-            if name in SCOPES:
-                activities = self._behaviour.activities_of_scope(SCOPES[name])
+            if name in known:
+                activities = self._behaviour.activities_of_scope(known[name])
                 found.append(Grant(activities, self._path_of_scope(raw_path)))
         return found
 
     def _path_of_scope(self, raw_path: str) -> str:
         try:
-            return self._behaviour.path_of_scope(decode_path(raw_path or "/"))
+            text = self._behaviour.scope_path_as_read(raw_path or "/")
+            return self._behaviour.path_of_scope(decode_path(text))
         except Refusal as problem:
             raise BadToken(f"bad scope: {problem}") from None

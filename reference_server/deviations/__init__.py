@@ -25,6 +25,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     redir,
     result,
     rights,
+    scopes,
     site,
     stripes,
     tpc,

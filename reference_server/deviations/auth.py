@@ -207,6 +207,8 @@ class BadTokenCrashes(Behaviour):
         "MAC-045",
         "MAC-002",
         "AUTH-013",
+        "AUTH-023",
+        "AUTH-026",
     ),
 )
 class BadTokenIsAnybody(Behaviour):
@@ -233,6 +235,8 @@ class ScopePathIgnored(Behaviour):
     breaks=("AUTH-013",),
     also=along(
         "a token for reading may do everything",
+        "AUTH-024",
+        "AUTH-025",
         "TPC-043",
         "TPC-046",
         "AUTH-018",
