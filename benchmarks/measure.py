@@ -52,6 +52,23 @@ class Figure:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """One figure that has a most: seconds, megabytes, or a ratio without a unit."""
+
+    name: str
+    unit: str
+    most: float
+    value: float
+
+    def line(self) -> str:
+        met = "met" if self.value <= self.most else "MISSED"
+        return f"{self.name:40} {self.value:.3g} {self.unit} (at most {self.most:g}, {met})"
+
+    def told(self) -> dict[str, object]:
+        return {"name": self.name, "unit": self.unit, "most": self.most, "value": self.value}
+
+
 def alternate(
     figure: Figure, contenders: Mapping[str, Callable[[], float]], runs: int = RUNS
 ) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from harness.matrix.cell import Cell, Plan
 
-WORKERS = 32
+WORKERS = 256
 
 
 @dataclass(frozen=True, slots=True)
