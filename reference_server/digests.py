@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,11 +15,20 @@ from zlib_ng import zlib_ng
 from reference_server.store import Block, Draft, Reader
 
 ADLER32 = "adler32"
+ADLER32_SIZE = 4
 HASHES = {"md5": "md5", "sha": "sha1", "sha-256": "sha256", "sha-512": "sha512"}
 """RFC 3230 name -> name of the function. Names as registered by IANA, in lower case."""
 ALGORITHMS = (ADLER32, *HASHES)
-REPR_ALGORITHMS = ("sha-256", "sha-512")
-"""The algorithms of RFC 9530 section 5 that are fit for use."""
+REPR_NAMES = {
+    "sha-256": "sha-256",
+    "sha-512": "sha-512",
+    "md5": "md5",
+    "sha": "sha",
+    "adler": ADLER32,
+    "adler32": ADLER32,
+}
+"""Keys of Repr-Digest -> RFC 3230 name. RFC 9530 section 7.2 registers `adler`; the WLCG extension
+for data integrity takes both spellings."""
 _HEX_ADLER = re.compile(r"[0-9A-Fa-f]{1,8}")
 
 
@@ -91,16 +100,32 @@ def parse_digests(text: str) -> dict[str, str]:
     return found
 
 
-def parse_repr_digests(text: str) -> dict[str, str]:
+def parse_repr_digests(text: str, names: Mapping[str, str] = REPR_NAMES) -> dict[str, str]:
     """The values of a Repr-Digest field (RFC 9530 section 3: a dictionary of byte sequences)."""
     found: dict[str, str] = {}
     for item in text.split(","):
         name, _, value = item.strip().partition("=")
-        if name in REPR_ALGORITHMS and value.startswith(":") and value.endswith(":"):
-            known = hex_value(name, value[1:-1])
+        if name in names and len(value) > 1 and value[0] == value[-1] == ":":
+            known = _raw_in_hex(names[name], value[1:-1])
             if known is not None:
-                found[name] = known
+                found[names[name]] = known
     return found
+
+
+def repr_value(hex_digest: str) -> str:
+    """A value as Repr-Digest wants it: all algorithms alike, adler32 too."""
+    return f":{base64.b64encode(bytes.fromhex(hex_digest)).decode('ascii')}:"
+
+
+def _raw_in_hex(algorithm: str, text: str) -> str | None:
+    """The base64 of a digest in hex; None for what is no value of the algorithm."""
+    if algorithm != ADLER32:
+        return hex_value(algorithm, text)
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return raw.hex() if len(raw) == ADLER32_SIZE else None
 
 
 def parse_wishes(text: str) -> list[str]:

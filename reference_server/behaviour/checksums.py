@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reference_server.digests import (
     ADLER32,
     ALGORITHMS,
+    REPR_NAMES,
     content_md5_in_hex,
     parse_wishes,
     wire_value,
@@ -79,3 +82,11 @@ class ChecksumSeams:
 
     def digest_request_mismatch(self) -> None:
         raise Refusal(400, "Digest does not match the data")
+
+    def repr_names(self) -> Mapping[str, str]:
+        """Keys of a Repr-Digest that a request may name, and the algorithms they stand for."""
+        return REPR_NAMES
+
+    def repr_digest_mismatch(self) -> None:
+        """The body is not what its Repr-Digest says; returning means to store it."""
+        raise Refusal(412, "Repr-Digest does not match the data")

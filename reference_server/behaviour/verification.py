@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reference_server.digests import ADLER32
 
 PULL_WISHES = "adler32,md5;q=0.5,sha-256;q=0.4,sha-512;q=0.3,sha;q=0.2"
+REPR_WISHES = {"sha-256": 5, "sha-512": 2}
 
 
 class VerificationSeams:
@@ -13,6 +16,23 @@ class VerificationSeams:
     def digest_wishes(self) -> str | None:
         """Value of Want-Digest on GET and HEAD; None asks for nothing."""
         return PULL_WISHES
+
+    def repr_wishes(self, client_told: Iterable[str]) -> str:
+        """Value of Want-Repr-Digest: a dictionary of preferences, the client's digest first."""
+        wanted = dict.fromkeys(map(_repr_name, client_told), 9)
+        return ", ".join(f"{name}={weight}" for name, weight in {**REPR_WISHES, **wanted}.items())
+
+    def verifies_agreed_digest(self) -> bool:
+        """Whether the bytes are looked at though client and source told the same (rule b)."""
+        return True
+
+    def compares_with_client(self, *, source_told: bool) -> bool:
+        """Whether the bytes must have the digest that the client told (rules b and c)."""
+        return True
+
+    def digest_on_put(self, text: str, size: int) -> str | None:
+        """Repr-Digest of a push: that of the COPY, so that the destination can verify."""
+        return text
 
     def asks_digest_by_head(self) -> bool:
         """Whether a pull without usable digest in the GET asks once more, by HEAD."""
@@ -55,3 +75,8 @@ class VerificationSeams:
 
     def deletes_unverified_push(self) -> bool:
         return True
+
+
+def _repr_name(algorithm: str) -> str:
+    """The key that RFC 9530 registers."""
+    return "adler" if algorithm == ADLER32 else algorithm

@@ -23,6 +23,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     meta,
     prop,
     redir,
+    repr_digest,
     result,
     rights,
     scopes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_server.auth.identity import Activity
 from reference_server.delegation.words import Mechanism
+from reference_server.digests import parse_repr_digests
 from reference_server.methods import credentials, local_copy
 from reference_server.methods.namespace import make_parents
 from reference_server.methods.redirecting import redirected
@@ -103,6 +104,7 @@ def _order(request: Request, direction: Direction, remote: RemoteUrl) -> Order:
         if problem is not None:
             raise Refusal(400, problem)
     is_pull = direction is Direction.PULL
+    repr_digest = head.get("repr-digest")
     return Order(
         direction=direction,
         path=behaviour.target_path(request.path, remote) if is_pull else request.path,
@@ -113,6 +115,8 @@ def _order(request: Request, direction: Direction, remote: RemoteUrl) -> Order:
         overwrite=not behaviour.overwrite_conflict(overwrite, exists=True),
         may_replace=_may_replace(request, overwrite),
         require_checksum=behaviour.checksum_required(head.get("requirechecksumverification")),
+        repr_digest=repr_digest,
+        expected=parse_repr_digests(repr_digest or "", behaviour.repr_names()),
         streams=behaviour.number_of_streams(head.get("x-number-of-streams")),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from reference_server.digests import REPR_ALGORITHMS, compute, digests_of, wire_value
+from reference_server.digests import REPR_NAMES, compute, digests_of, repr_value
 from reference_server.refusal import Headers
 from reference_server.request import Request
 from reference_server.store import Reader
@@ -62,7 +62,8 @@ def _repr_digest(request: Request, reader: Reader) -> Headers:
     free = reader.record().digests
     asks_older = request.head.get("want-digest") is not None
     for name in wished:
-        if name in REPR_ALGORITHMS and (name in free or not asks_older):
-            value = wire_value(name, digests_of(reader, [name])[name])
-            return (("Repr-Digest", f"{name}=:{value}:"),)
+        known = REPR_NAMES.get(name)
+        if known is not None and (known in free or not asks_older):
+            value = repr_value(digests_of(reader, [known])[known])
+            return (("Repr-Digest", f"{name}={value}"),)
     return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_server.digests import Hasher, parse_digests
+from reference_server.digests import Hasher, parse_digests, parse_repr_digests
 from reference_server.methods.attributes import uploaded_attributes
 from reference_server.methods.digesting import chosen
 from reference_server.methods.namespace import check_conditions, check_parent, make_parents
@@ -48,6 +48,7 @@ class Checks:
 
     md5: str | None
     digests: dict[str, str]
+    repr_digests: dict[str, str]
     only_new: bool
     attributes: dict[str, str]
     pretends: bool
@@ -88,6 +89,7 @@ def _check_head(request: Request, old: Entry | None) -> Checks:
     return Checks(
         md5=None if text is None else behaviour.content_md5(text),
         digests=parse_digests(given or ""),
+        repr_digests=parse_repr_digests(head.get("repr-digest") or "", behaviour.repr_names()),
         only_new=(head.get("if-none-match") or "").strip() == "*",
         attributes=uploaded_attributes(request),
         pretends=pretends,
@@ -98,7 +100,7 @@ def _receive(request: Request, draft: Draft, checks: Checks) -> dict[str, str]:
     """Write the body to the draft and compare; returns the digests to keep."""
     behaviour = request.parts.behaviour
     wished = behaviour.wished(request.head.get("want-digest") or "")
-    algorithms = {*behaviour.digests_while_storing(wished), *checks.digests}
+    algorithms = {*behaviour.digests_while_storing(wished), *checks.digests, *checks.repr_digests}
     hasher = Hasher([*algorithms, *(["md5"] if checks.md5 is not None else [])])
     try:
         for block in request.body.blocks():
@@ -111,6 +113,8 @@ def _receive(request: Request, draft: Draft, checks: Checks) -> dict[str, str]:
     for name, value in checks.digests.items():
         if ours[name] != value:
             behaviour.digest_request_mismatch()
+    if any(ours[name] != value for name, value in checks.repr_digests.items()):
+        behaviour.repr_digest_mismatch()
     if checks.md5 is not None and ours["md5"] != checks.md5:
         if behaviour.stores_before_md5_check():
             draft.publish(request.path, Record(ours), replace=True)

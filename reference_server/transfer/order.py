@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from reference_server.delegation.certificates import ClientCertificate
 from reference_server.refusal import Headers
@@ -23,6 +24,7 @@ class Order:
 
     `copy_fields` are sent along by a deviation only.
     `certificate` is shown to a far side that asks for one.
+    `repr_digest` is the field of the COPY, `expected` those digests in it that we compare, in hex.
     `may_replace`: publication may replace an object, by Overwrite and by the requester's rights.
     """
 
@@ -37,3 +39,5 @@ class Order:
     require_checksum: bool = False
     streams: int = 1
     certificate: ClientCertificate | None = None
+    repr_digest: str | None = None
+    expected: Mapping[str, str] = field(default_factory=dict)

@@ -66,15 +66,14 @@ class Pull:
         self._pulse = pulse
         self._remote = remote
         self._draft = draft
+        self._wishes = wishes(parts.behaviour, self._order.expected)
 
     def fetch(self) -> dict[str, str]:
         """Receive and verify; returns our own digests. Raises TransferFailed, NoSpace."""
         if not self._behaviour.contacts_source():
             return {}
         try:
-            talk, response = self._remote.ask(
-                self._behaviour.method_of_pull(), wishes(self._behaviour)
-            )
+            talk, response = self._remote.ask(self._behaviour.method_of_pull(), self._wishes)
         except Unreachable:
             if self._behaviour.tolerates_unreachable():
                 return {}
@@ -89,7 +88,8 @@ class Pull:
 
     def _take(self, talk: Conversation, response: FarResponse) -> dict[str, str]:
         told = digests_in(response)
-        hasher = Hasher([ADLER32, *told.digests])
+        self._compare_early(told)
+        hasher = Hasher([ADLER32, *told.digests, *self._order.expected])
         self._pulse.meter.size = response.length
         self._receive(talk, response, hasher)
         problem = self._behaviour.empty_file_problem()
@@ -117,7 +117,7 @@ class Pull:
         self, talk: Conversation, response: FarResponse, ours: dict[str, str]
     ) -> tuple[Told, dict[str, str]]:
         """Ask for a digest once more; digests we have not counted are made from the draft."""
-        wanted = wishes(self._behaviour)
+        wanted = self._wishes
         if not wanted:
             return NOTHING, ours
         if not response.keeps_alive:
@@ -133,9 +133,24 @@ class Pull:
             return told, ours
         return told, {**ours, **compute(self._draft, self._draft.size, missing)}
 
+    def _compare_early(self, told: Told) -> None:
+        """Rule a: where the source tells another digest than the client, no byte need move."""
+        expected = self._order.expected
+        common = {name: value for name, value in told.digests.items() if name in expected}
+        wrong = contradiction(expected, common, self._behaviour)
+        if wrong is not None:
+            raise TransferFailed(f"checksum mismatch: the source tells another {wrong}")
+
     def _judge(self, ours: dict[str, str], told: Told) -> None:
-        required = self._order.require_checksum
-        missing = told.is_missing(self._behaviour)
+        expected, required = self._order.expected, self._order.require_checksum
+        agreed = any(name in expected for name in told.digests)
+        if agreed and not self._behaviour.verifies_agreed_digest():
+            return
+        if self._behaviour.compares_with_client(source_told=bool(told.digests)):
+            wrong = contradiction(ours, expected, self._behaviour)
+            if wrong is not None:
+                raise TransferFailed(f"checksum mismatch: {wrong} is not what the client told")
+        missing = told.is_missing(self._behaviour) and not expected
         if missing and self._behaviour.pull_without_digest_is_fatal(required=required):
             raise TransferFailed("far side gave no usable checksum")
         wrong = contradiction(ours, told.digests, self._behaviour)

@@ -55,6 +55,7 @@ class Push:
         problem = self._behaviour.empty_file_problem()
         if problem is not None and not self._size:
             raise TransferFailed(problem)
+        self._compare_with_client()
         guarded = self._behaviour.checks_far_target(may_overwrite=self._order.overwrite)
         if guarded:
             self._look_first()
@@ -65,6 +66,15 @@ class Push:
         self._remote.settle(talk, response)
         if self._behaviour.verifies_push(required=self._order.require_checksum):
             self._verify_or_delete(response)
+
+    def _compare_with_client(self) -> None:
+        """Nothing is sent that is not what the client means."""
+        if self._reader is None:
+            return
+        ours = digests_of(self._reader, self._order.expected)
+        wrong = contradiction(ours, self._order.expected, self._behaviour)
+        if wrong is not None:
+            raise TransferFailed(f"checksum mismatch: {wrong} is not what the client told")
 
     def _look_first(self) -> None:
         """Overwrite: F on a push asks that nothing at the far side is replaced."""
@@ -77,6 +87,10 @@ class Push:
         fields = [("Content-Length", str(self._size))]
         if guarded:
             fields.append(("If-None-Match", "*"))
+        told = self._order.repr_digest
+        digest = self._behaviour.digest_on_put(told, self._size) if told is not None else None
+        if digest is not None:
+            fields.append(("Repr-Digest", digest))
         if self._behaviour.expects_continue(self._size):
             fields.append(("Expect", "100-continue"))
         return tuple(fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reference_server.behaviour import Behaviour
@@ -10,15 +11,13 @@ from reference_server.refusal import Headers
 from reference_server.transfer.conversation import FarResponse
 from reference_server.transfer.problems import TransferFailed
 
-REPR_WISHES = "sha-256=5, sha-512=2"
 
-
-def wishes(behaviour: Behaviour) -> Headers:
+def wishes(behaviour: Behaviour, client_told: Iterable[str] = ()) -> Headers:
     """Want-Digest (RFC 3230) and Want-Repr-Digest (RFC 9530) for a request."""
     wanted = behaviour.digest_wishes()
     if wanted is None:
         return ()
-    return (("Want-Digest", wanted), ("Want-Repr-Digest", REPR_WISHES))
+    return (("Want-Digest", wanted), ("Want-Repr-Digest", behaviour.repr_wishes(client_told)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,9 @@ def digests_in(response: FarResponse) -> Told:
     return Told(understood, raw)
 
 
-def contradiction(ours: dict[str, str], theirs: dict[str, str], behaviour: Behaviour) -> str | None:
+def contradiction(
+    ours: Mapping[str, str], theirs: Mapping[str, str], behaviour: Behaviour
+) -> str | None:
     """The first algorithm in which two sets of digests disagree."""
     for algorithm, value in theirs.items():
         if not behaviour.digests_agree(algorithm, ours[algorithm], value):
