@@ -1,12 +1,13 @@
 """What this server saw of its clients, one JSON object a line: for whoever judges a client.
 
     asked     connection, request, at, method, target, headers, subject
-    answered  connection, request, at, status, headers, document, lines
+    answered  connection, request, at, status, headers, document, lines, markers
     closed    connection, at, by
 
 Times are monotonic seconds. Credentials are told apart by the beginning of their SHA-256 and
 never written. `document` is the body of a request that asks for properties or for a macaroon,
-`lines` are the result lines of a COPY, `by` says who ended the connection.
+`lines` and `markers` are the result lines and the latest markers of a COPY, `by` says who ended
+the connection.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reference_server.refusal import Headers
+from reference_server.wire.channel import Channel
 from reference_server.wire.heads import RequestHead
+from reference_server.wire.responses import Response
 
 LONGEST = 4096
 """Characters of a document that are kept."""
@@ -76,11 +79,17 @@ class Visit:
             subject=subject or "",
         )
 
-    def answered(self, status: int, headers: Headers, *, document: bytes, lines: list[str]) -> None:
+    def answered(self, response: Response, document: bytes, channel: Channel | None) -> None:
         """The answer to it has been sent, or sent as far as it went."""
-        text = document[:LONGEST].decode("utf-8", "replace")
-        told = {"headers": shown(headers), "document": text, "lines": lines}
-        self.log.note("answered", **self._where(), status=status, **told)
+        self.log.note(
+            "answered",
+            **self._where(),
+            status=response.status,
+            headers=shown(response.headers),
+            document=document[:LONGEST].decode("utf-8", "replace"),
+            lines=channel.told if channel else [],
+            markers=list(channel.markers) if channel else [],
+        )
 
     def closed(self, by: str) -> None:
         """The connection is over; `by` is `client` or `server`."""

@@ -46,6 +46,7 @@ class Connection:
     def serve(self) -> None:
         """Serve until one side closes; whatever goes wrong ends this connection only."""
         self.visit = self.parts.access.visit()
+        self.channel: Channel | None = None
         by = "server"
         try:
             self.sock.settimeout(self.parts.limits.idle)
@@ -95,12 +96,12 @@ class Connection:
         body = self._body(head)
         response = self._answer(head, body)
         keep = self._keeps_alive(head) and not response.close and self._drain(body)
-        lines: list[str] = []
+        self.channel = None
         try:
-            self._send(head, response, keep=keep, told=lines)
+            self._send(head, response, keep=keep)
         finally:
             document = body.document if _is_document(head) else b""
-            self.visit.answered(response.status, response.headers, document=document, lines=lines)
+            self.visit.answered(response, document, self.channel)
         return keep
 
     def _answer(self, head: RequestHead, body: RequestBody) -> Response:
@@ -154,17 +155,10 @@ class Connection:
         body.finished = body.finished or (awaited and how is BodyStart.SKIP)
         return body
 
-    def _send(
-        self,
-        head: RequestHead | None,
-        response: Response,
-        *,
-        keep: bool,
-        told: list[str] | None = None,
-    ) -> None:
+    def _send(self, head: RequestHead | None, response: Response, *, keep: bool) -> None:
         is_old = head is not None and head.is_http10
         chunked = response.length is None and self.parts.behaviour.is_chunked(http10=is_old)
-        channel = Channel(self.sock, self.inbox, chunked, told=[] if told is None else told)
+        channel = self.channel = Channel(self.sock, self.inbox, chunked=chunked)
         keep = keep and (response.length is not None or chunked)
         channel.head = self._render(head, response, channel, keep=keep)
         is_head = head is not None and head.method == "HEAD"

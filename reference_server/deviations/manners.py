@@ -157,6 +157,14 @@ class DataOnTape(Behaviour):
         return 30.0
 
 
+@manner("data-after-a-moment")
+class DataAfterAMoment(Behaviour):
+    """The data of a download come after two seconds: time for markers."""
+
+    def seconds_before_data(self) -> float:
+        return 2.0
+
+
 @manner("adler32-spelt-otherwise")
 class Adler32SpeltOtherwise(Behaviour):
     """An adler32 is sent in capitals and without leading zeros: the same number."""

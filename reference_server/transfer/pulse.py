@@ -167,6 +167,7 @@ class Pulse:
             return
         self._told = self.meter.moved
         text = self._behaviour.marker_text(self._progress())
+        self._channel.markers.append(text)
         for piece in self._behaviour.marker_chunks(text):
             self._post(self._behaviour.frame(piece, chunked=self._channel.chunked))
 
