@@ -13,8 +13,8 @@ BOTH_WAYS = pytest.mark.parametrize("operation", ["pull", "push"])
     ("operation", "wanted", "other"),
     [("pull", "source", "destination"), ("push", "destination", "source")],
 )
-def test_copy_names_the_other_side_alone(capable, operation, wanted, other):
-    made = capable(operation)
+def test_copy_names_the_other_side_alone(attempt, operation, wanted, other):
+    made = attempt("plain", operation)
     expect.control(bool(made.copies), f"no COPY came: {made}", *made.evidence)
     right = all(c.header(wanted) and c.header(other) is None for c in made.copies)
     shown = "; ".join(", ".join(name for name, _ in c.headers) for c in made.copies)
@@ -23,8 +23,8 @@ def test_copy_names_the_other_side_alone(capable, operation, wanted, other):
 
 @requirement("CRED-001", "INTEG-017")
 @BOTH_WAYS
-def test_copy_leaves_nothing_to_defaults(judge, capable, operation):
-    made = capable(operation)
+def test_copy_leaves_nothing_to_defaults(judge, attempt, operation):
+    made = attempt("plain", operation)
     for identifier, name in (
         ("CRED-001", "Credential"),
         ("INTEG-017", "RequireChecksumVerification"),

@@ -31,8 +31,8 @@ def shown(side, name):
 
 @requirement("MAC-048")
 @BOTH_WAYS
-def test_each_side_gets_a_token_of_its_own(capable, operation):
-    made = capable(operation)
+def test_each_side_gets_a_token_of_its_own(attempt, operation):
+    made = attempt("plain", operation)
     pull = operation == "pull"
     source, destination = (made.passive, made.active) if pull else (made.active, made.passive)
     if not wishes(source) and not wishes(destination):
