@@ -37,9 +37,14 @@ class Side:
     _client: Client | None = None
 
     def begin(self, base: str) -> None:
-        """An empty base."""
+        """A base with a collection and two files, so that most operations meet something."""
         self.base, self.tree = base, Tree()
-        assert self.ask("MKCOL", "").status == 201
+        for path in ("", "/a"):
+            assert self.ask("MKCOL", path).status == 201
+        self.tree.make_collection("/a")
+        for path in ("/a/x", "/b"):
+            content = f"{self.server.url}{path}".encode()
+            assert self.ask("PUT", path, body=content).status == self.tree.put(path, content)
 
     def ask(
         self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""

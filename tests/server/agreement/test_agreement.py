@@ -20,7 +20,7 @@ from tests.server.scripted_peer import Peer, Seen, reply
 from tests.server.server_kit import start, stop
 from tests.server.wire_client import Answer
 
-PATHS = st.sampled_from(["/a", "/b", "/c", "/a/x", "/a/y", "/b/x", "/a/x/z", "/d%20e%C3%A9"])
+PATHS = st.sampled_from(["/a", "/b", "/a/x", "/a/y", "/b/x", "/d%20e%C3%A9"])
 CONTENTS = st.sampled_from([b"", b"x", b"hello, world", b"0123456789" * 7000, bytes(300_000)])
 SIDES = st.sampled_from(["a", "b"])
 ONCE, TWICE = st.sampled_from(["plain", "chunked", "expect"]), st.booleans()
@@ -293,7 +293,7 @@ def agree(ground: Ground, examples: int, length: int) -> None:
 
 def test_five_hundred_operations_on_disk(launch_ground: Callable[..., Ground]) -> None:
     ground = launch_ground()
-    agree(ground, examples=12, length=50)
+    agree(ground, examples=24, length=25)
     assert ground.steps >= 500
 
 
