@@ -41,14 +41,17 @@ $(VENV)/.demo: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) --python $(BIN)/python install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.demo
+# gssapi has to be compiled: where libkrb5-dev is missing, the tests of Kerberos are left out.
+$(VENV)/.dev: requirements-dev.lock requirements-kerberos.lock $(VENV)/.demo
 	$(PIP) --python $(BIN)/python install --quiet --require-hashes -r requirements-dev.lock
+	! krb5-config --version >/dev/null 2>&1 || $(PIP) --python $(BIN)/python install --quiet --require-hashes -r requirements-kerberos.lock
 	touch $@
 
 # Needs uv; hashes and no index address, for every supported Python.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --group kerberos -o requirements-kerberos.lock
 
 clean:
 	rm -rf $(VENV) results build *.egg-info
