@@ -45,7 +45,7 @@ def test_relative_redirects_of_the_source_are_followed(client, party, new_path):
     expect.content(client.get(new_path), far.content)
 
 
-@requirement("REDIR-015")
+@requirement("INTEG-027")
 @pytest.mark.parametrize("code", [300, 302, 304, 307])
 def test_redirect_of_the_source_to_nowhere_is_no_file(client, party, new_path, code):
     far = party.source(redirect=code, redirect_to="nowhere", digest="none")

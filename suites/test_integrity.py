@@ -29,6 +29,15 @@ def test_pulled_file_is_identical_to_its_source(client, party, new_path, size):
     expect.content(client.get(new_path), far.content)
 
 
+@requirement("INTEG-027")
+@pytest.mark.parametrize("digest", ["none", "right"])
+def test_page_that_says_to_come_again_is_not_the_file(client, party, new_path, digest):
+    far = party.source(get_status=202, page="<p>in the queue</p>", digest=digest)
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    expect.control(bool(far.asked("GET")) or copy.failed, f"no GET came: {copy}", copy)
+    expect.not_success(copy, severe=True)
+
+
 @requirement("INTEG-002")
 @pytest.mark.parametrize("size", SIZES)
 def test_pushed_object_is_identical_to_its_source(client, party, upload, size):

@@ -82,6 +82,18 @@ def test_connections_that_were_closed_are_no_longer_listed(recordings):
     expect.that(not stale, words, f"ports {sorted(gone)} in {stale}", made.transfer)
 
 
+@requirement("MARK-015")
+@recorded("slow-pull", "slow-push")
+@pytest.mark.parametrize("name", ["slow-pull", "slow-push"])
+def test_listed_connections_are_those_of_the_far_side(recordings, name):
+    made = recordings[name]
+    expect.control(bool(made.data), f"no data were moved: {made.transfer}", made.transfer)
+    ends = {urlsplit(made.far.url).port, *(seen.peer[1] for seen in made.far.requests)}
+    told = {e.port for _, value in reported(made) for e in parse_connections(value).entries}
+    words = "connections that the far side has"
+    expect.that(told <= ends, words, f"ports {sorted(told - ends)}", made.transfer)
+
+
 @requirement("MARK-016")
 @recorded("held-pull")
 def test_connections_are_listed_before_the_first_byte(recordings):

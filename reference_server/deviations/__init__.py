@@ -15,6 +15,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     dir,
     far_side,
     framing,
+    habits,
     integ,
     issuing,
     mac,

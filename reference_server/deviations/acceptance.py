@@ -181,7 +181,7 @@ class AuthorizationTwiceAfterRedirect(Behaviour):
 
 
 @deviation(
-    "repeated-transfer-header-dropped", breaks=("TPC-034",), seen_in="DEV-D008 StoRM, dCache"
+    "repeated-transfer-header-dropped", breaks=("TPC-055",), seen_in="DEV-D008 StoRM, dCache"
 )
 class RepeatedTransferHeaderDropped(Behaviour):
     """Of transfer headers with one name the first alone is sent."""
@@ -192,7 +192,7 @@ class RepeatedTransferHeaderDropped(Behaviour):
         return tuple(itertools.compress(headers, first))
 
 
-@deviation("redirect-page-stored", breaks=("REDIR-015",), seen_in="DEV-D079 XRootD")
+@deviation("redirect-page-stored", breaks=("INTEG-027",), seen_in="DEV-D079 XRootD")
 class RedirectPageStored(Behaviour):
     """A redirect that leads nowhere is taken for the file."""
 

@@ -192,7 +192,11 @@ class ContinueToHttp10(Behaviour):
         return expect is not None and expect.lower() == "100-continue"
 
 
-@deviation("copy-redirected-to-nowhere", breaks=("REDIR-012",), also=MAIN_ROAD)
+@deviation(
+    "copy-redirected-to-nowhere",
+    breaks=("REDIR-012",),
+    also=MAIN_ROAD | along("no transfer is begun", "REDIR-015", "REDIR-016", "REDIR-019"),
+)
 class CopyRedirectedToNowhere(Behaviour):
     """A COPY is redirected to where nobody serves it."""
 
