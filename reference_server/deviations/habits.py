@@ -35,7 +35,7 @@ class OverwriteFAnswered409(Behaviour):
 
 @deviation(
     "push-of-missing-file-crashes",
-    breaks=("TPC-047", "DAV-024"),
+    breaks=("DAV-024",),
     seen_in="DEV-D039 XRootD",
 )
 class PushOfMissingFileCrashes(Behaviour):
