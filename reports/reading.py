@@ -85,6 +85,16 @@ class Reading:
         named = ((e.name, x.requirement) for e in self.endpoints.values() for x in e.expectations)
         return tuple(pair for pair in named if pair not in judged)
 
+    @property
+    def overdue(self) -> tuple[Judgement, ...]:
+        """Judgements whose expectation should have been reviewed before the run began."""
+        today = self.run.header.started[:10]
+        return tuple(
+            j
+            for j in self.judgements
+            if j.expectation and j.expectation.review_by and j.expectation.review_by < today
+        )
+
     def evidence(self, judgement: Judgement) -> tuple[Exchange, ...]:
         """The recorded exchanges a judgement rests on, as far as they are in the record."""
         return tuple(self.exchanges[i] for i in judgement.evidence if i in self.exchanges)
@@ -137,7 +147,7 @@ def headline(judgements: Iterable[Judgement], level: Level = Level.MUST) -> str:
 
 
 def cautions(reading: Reading) -> tuple[str, ...]:
-    """What a reader must be told aloud: interrupted, broken, repaired or stale."""
+    """What a reader must be told aloud: interrupted, broken, repaired, stale or overdue."""
     footer = reading.run.footer
     told = [] if footer else ["The record has no footer: the run was cut short."]
     if footer and footer.interrupted:
@@ -151,5 +161,11 @@ def cautions(reading: Reading) -> tuple[str, ...]:
     told += [
         f"{name}: the expectations name {requirement}, which is no requirement of this endpoint."
         for name, requirement in reading.stale
+    ]
+    told += [
+        f"{j.endpoint}: {j.requirement} is expected to be violated, but that was to be reviewed "
+        f"by {j.expectation.review_by}."
+        for j in reading.overdue
+        if j.expectation
     ]
     return tuple(told)

@@ -80,6 +80,16 @@ def _tpc(ground: Ground, transfer: Transfer, *, contacted: bool, direction: str)
     return seen(False, proof, transfer.exchange, control)
 
 
+def discerning(ground: Ground) -> Capability:
+    """Whether it tells a good request from a nonsense one: only then its no means anything."""
+    there, nothing = ground.client.head(ground.file()), ground.client.head(ground.path())
+    nonsense = ground.client.request("NONSENSE", ground.place)
+    told = [answer.status for answer in (there, nothing, nonsense)]
+    words = "a file, a name that does not exist, a method that does not: "
+    proof = words + ", ".join(map(str, told))
+    return seen(len(set(told)) > 1, proof, there, nothing, nonsense)
+
+
 def macaroon(ground: Ground) -> Capability:
     """A success with a JSON object or a token says that it means to issue, however wrong."""
     if ground.client.identity.empty:

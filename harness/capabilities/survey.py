@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
-from harness.capabilities.probes import PROBES, Ground
+from harness.capabilities.probes import PROBES, Ground, discerning
 from harness.capabilities.words import NEVER_HERE
 from harness.checks import catalogue
 from harness.endpoints import Endpoint
@@ -16,6 +16,8 @@ PROFILE_NEEDS = {
     "xrootd-profile": "xrootd",
     "s3-gateway": "s3-gateway",
 }
+HARMLESS = frozenset({"tls", "plaintext", "propfind", "macaroon", "dcache-caveats", "dir-html"})
+"""Probes that write nothing: an endpoint that is read-only is asked these alone."""
 NEEDS_PEER = frozenset({"tpc", "tpc-pull", "tpc-push", "gridsite"})
 
 
@@ -26,6 +28,7 @@ class Survey:
         self._endpoint = endpoint
         self._ground = ground
         self.software = ""
+        self._discerns: Capability | None = None
         self.found: dict[str, Capability] = {"writable": writable, "readable": writable}
 
     def get(self, need: str) -> Capability:
@@ -66,9 +69,28 @@ class Survey:
         return Capability(True, "profile", f"expected of the profile {expecting[0]}")
 
     def _probed(self, need: str) -> Capability:
-        if need in PROBES:
-            return PROBES[need](self._ground)
-        return Capability(False, "tester", f"this version cannot find out about {need}")
+        if need not in PROBES:
+            return Capability(False, "tester", f"this version cannot find out about {need}")
+        if self._endpoint.read_only and need not in HARMLESS:
+            return Capability(
+                False, "tester", f"read-only: {need} cannot be probed without writing"
+            )
+        found = PROBES[need](self._ground)
+        return found if found.present or found.how != "probed" else self._believed(found)
+
+    def _believed(self, absence: Capability) -> Capability:
+        """Absence, if the endpoint says no in a way of its own; else the checks have to find out.
+
+        Where nothing can be written there is nothing it could say yes to: the no stands.
+        """
+        if not self.get("writable").present:
+            return absence
+        if self._discerns is None:
+            self._discerns = discerning(self._ground)
+        if self._discerns.present:
+            return absence
+        proof = f"{absence.proof}; but it answers everything alike: {self._discerns.proof}"
+        return Capability(True, "probed", proof, (*absence.evidence, *self._discerns.evidence))
 
     def _either(self, one: str, other: str) -> Capability:
         first, second = self.get(one), self.get(other)
@@ -109,7 +131,11 @@ def _x509(survey: Survey) -> str:
 
 
 def _second(survey: Survey) -> str:
-    return "no second identity is given" if survey.endpoint.second.empty else ""
+    second, first = survey.endpoint.second, survey.endpoint.identity
+    if second.empty:
+        return "no second identity is given"
+    same = second.token == first.token and second.x509 == first.x509
+    return "the second identity is the first one: give a weaker one" if same else ""
 
 
 def _bearer(survey: Survey) -> str:

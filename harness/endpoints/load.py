@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import json
 import re
@@ -166,8 +167,9 @@ class _Reader:
             document = Document(path.read_text(encoding="utf-8"), str(path))
         except OSError as problem:
             raise UsageError(f"expectations: {path} cannot be read ({problem})") from None
-        entries = document.data if isinstance(document.data, list) else []
-        return tuple(_expectation(document, number, e) for number, e in enumerate(entries))
+        if not isinstance(document.data, list):
+            raise UsageError(f"{path}: expectations are a list of requirement and reason")
+        return tuple(_expectation(document, number, e) for number, e in enumerate(document.data))
 
 
 def _expectation(document: Document, number: int, entry: Any) -> Expectation:
@@ -176,11 +178,19 @@ def _expectation(document: Document, number: int, entry: Any) -> Expectation:
         raise UsageError(
             f"{document.name}, line {line}: an expectation needs requirement and reason"
         )
+    review = str(entry.get("review-by", ""))
+    try:
+        datetime.date.fromisoformat(review or "2000-01-01")
+    except ValueError:
+        line = document.line((number, "review-by"))
+        raise UsageError(
+            f"{document.name}, line {line}: review-by {review!r} is not a date such as 2027-01-31"
+        ) from None
     return Expectation(
         requirement=str(entry["requirement"]),
         reason=str(entry["reason"]),
         link=str(entry.get("link", "")),
-        review_by=str(entry.get("review-by", "")),
+        review_by=review,
     )
 
 

@@ -18,7 +18,7 @@ from harness.capabilities import Survey
 from harness.checks import catalogue
 from harness.endpoints import Endpoint
 from harness.lint import Lint
-from harness.model import EndpointRecord, Header
+from harness.model import EndpointRecord, Expectation, Header
 from harness.model.codec import plain, restored
 from harness.plugin.settings import Settings, bound
 from harness.problems import UsageError
@@ -56,9 +56,14 @@ class Conduct:
             bound=tuple(i for i in bound(endpoint, catalogue()) if self.settings.wants(i)),
             software=survey.software if survey else "",
             capabilities=dict(survey.found) if survey else {},
-            expectations=endpoint.expectations,
+            expectations=tuple(x for x in endpoint.expectations if self._is_looked_at(endpoint, x)),
             options=described(endpoint),
         )
+
+    def _is_looked_at(self, endpoint: Endpoint, known: Expectation) -> bool:
+        """Not left out by ``--select``; an id that does not bind stays, to be warned of."""
+        wanted = self.settings.wants(known.requirement)
+        return wanted or known.requirement not in self.bound[endpoint.name]
 
     def begin(self, header: Header) -> None:
         """Write what stands at the head of a record."""
