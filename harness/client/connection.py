@@ -171,7 +171,7 @@ class Live:
     def again(self, ask: Ask) -> Live:
         """The next request on the same connection; bytes beyond this answer are its answer's."""
         connection, self._socket = self._socket, None
-        return Live(ask, Kept(connection, self.reader.leftover))
+        return Live(ask, Kept(connection, self.reader.hand_over()))
 
     def until(self, seen: Callable[[Live], bool], *, within: float) -> bool:
         """Read until ``seen`` holds; false if the answer ended or the time was over first."""

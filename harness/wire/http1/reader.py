@@ -57,6 +57,7 @@ class _MessageReader(ABC):
         self._head_raw = bytearray()
         self._fields: list[tuple[str, str]] = []
         self._body: BodyReader | None = None
+        self._handed_over = False
 
     @property
     def problems(self) -> tuple[Note, ...]:
@@ -97,6 +98,11 @@ class _MessageReader(ABC):
     def leftover(self) -> bytes:
         """Bytes received that are not part of the message, or not understood."""
         return self._buffer.peek()
+
+    def hand_over(self) -> bytes:
+        """The bytes after this message, which are the next one's: not too many of this one."""
+        self._handed_over = True
+        return self.leftover
 
     def take_pieces(self) -> tuple[Piece, ...]:
         """The pieces held so far, which are then forgotten: for long bodies.
@@ -209,7 +215,7 @@ class ResponseReader(_MessageReader):
     @property
     def problems(self) -> tuple[Note, ...]:
         """Every oddity so far; bytes after the end of the response are one."""
-        if not (self.complete and self._buffer):
+        if self._handed_over or not (self.complete and self._buffer):
             return tuple(self._notes)
         bodiless = self.framing is Framing.NONE
         fault = Http1Fault.BODY_NOT_ALLOWED if bodiless else Http1Fault.STRAY_BYTES

@@ -289,3 +289,12 @@ def test_nothing_is_known_before_the_head() -> None:
     reader = read(b"HTTP/1.1 2")
     assert (reader.head, reader.framing, reader.pieces, reader.trailers) == (None, None, (), ())
     assert (reader.body_length, reader.take_pieces(), reader.problems) == (0, (), ())
+
+
+def test_bytes_of_the_next_answer_are_handed_over_and_no_fault() -> None:
+    reader = ResponseReader("GET")
+    two = b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+    reader.feed(two, 0.0)
+    assert reader.problems
+    assert reader.hand_over().startswith(b"HTTP/1.1 404")
+    assert reader.problems == ()
