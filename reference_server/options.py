@@ -19,6 +19,7 @@ class Options:
 
     port: int
     plain_port: int | None
+    public_url: str | None
     pair: bool
     data_node: bool
     store: str | None
@@ -77,6 +78,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--port", type=int, default=0, metavar="N", help="0 takes a free one")
     add("--plain-port", type=int, metavar="N", help="an unencrypted door as well")
+    add("--public-url", metavar="URL", help="how clients reach it through a reverse proxy")
     add("--pair", action="store_true", help="start two servers")
     add("--data-node", action="store_true", help="redirect data to a second port")
     add("--store", metavar="DIR|memory:|s3://BUCKET/PREFIX", help="default: temporary")

@@ -16,6 +16,11 @@ class OwnNames:
     ports: dict[str, set[int]] = field(default_factory=lambda: {"https": set(), "http": set()})
     names: set[str] = field(default_factory=lambda: {"localhost", socket.gethostname().lower()})
 
+    def add(self, url: RemoteUrl) -> None:
+        """Take the host and the port of a URL for ours."""
+        self.ports[url.scheme].add(url.port)
+        self.names.add(plain_host(url.host))
+
     def include(self, url: RemoteUrl, *, also: tuple[str, ...] = ()) -> bool:
         """Whether the URL is ours; `also` are names the client itself uses for us."""
         if url.port not in self.ports[url.scheme]:

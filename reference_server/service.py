@@ -46,6 +46,7 @@ from reference_server.store.quota import QuotaStore
 from reference_server.store.s3 import S3Store
 from reference_server.store.s3.places import SCHEME, Root
 from reference_server.store.s3.service import ObjectStore, connect
+from reference_server.transfer.remote_url import BadUrl, RemoteUrl
 
 BREATH = 0.02
 """Seconds to wait when a connection cannot be taken."""
@@ -81,6 +82,8 @@ class Service:
             access=AccessLog(options.access_log),
         )
         self._parts.own.ports["https"].add(main.port)
+        if options.public_url is not None:
+            self._parts.own.add(_public(options.public_url))
         self._serving: list[tuple[Door, Parts, ssl.SSLContext | None]] = []
         has_node = options.data_node or self._behaviour.has_data_node()
         self.data_node_url = self._add_data_node() if has_node else None
@@ -147,6 +150,8 @@ class Service:
         issuers = [self._issuer.as_trusted(), *map(_issuer, options.trust_issuer)]
         judge = TokenJudge(self._behaviour, issuers)
         judge.audiences.append(self.url)
+        if options.public_url is not None:
+            judge.audiences.append(options.public_url.rstrip("/"))
         users = read_object(options.basic) or {} if self._behaviour.offers_basic() else {}
         return Authenticator(
             behaviour=self._behaviour,
@@ -169,6 +174,14 @@ class Service:
             found["key"] = str(self._files.user_key)
             found["proxy"] = str(self._files.proxy)
         return found
+
+
+def _public(text: str) -> RemoteUrl:
+    """The URL under which a reverse proxy offers the server; raises ValueError."""
+    try:
+        return RemoteUrl.parse(text)
+    except BadUrl as problem:
+        raise ValueError(f"--public-url {text}: {problem}") from None
 
 
 def _habits(options: Options) -> tuple[type[Behaviour], ...]:
