@@ -42,12 +42,19 @@ def delegation_urls(value: str) -> tuple[str, ...]:
     if not items:
         raise SyntaxProblem(GridsiteFault.NO_ENDPOINT, 0, value)
     for item in items:
-        parts = urlsplit(item)
         if "," in item:
             raise SyntaxProblem(GridsiteFault.COMMA, value.index(item), item)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not _is_absolute(item):
             raise SyntaxProblem(GridsiteFault.NOT_ABSOLUTE, value.index(item), item)
     return tuple(items)
+
+
+def _is_absolute(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # brackets that are no IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def message(namespace: str, operation: str, arguments: dict[str, str]) -> bytes:
