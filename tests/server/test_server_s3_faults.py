@@ -204,6 +204,18 @@ def test_collections_can_be_empty_and_have_owners_and_attributes(server, backend
     assert backend.keys(f"vo/{name}/") == [f"vo/{name}/"]
 
 
+@pytest.mark.long
+def test_listing_and_deletion_go_beyond_a_thousand_keys(server, backend):
+    name = secrets.token_hex(4)
+    for number in range(1005):
+        backend.put(f"vo/{name}/{number:04}", b"")
+    with server.client() as client:
+        found = client.ask("PROPFIND", f"/{name}", {"Depth": "1"})
+        assert found.text.count("<D:href>") == 1006
+        assert client.ask("DELETE", f"/{name}").status == 204
+    assert backend.keys(f"vo/{name}/") == []
+
+
 def test_without_a_bucket_buckets_are_the_first_collections(backend):
     with gateway(backend, store="s3://") as server, server.client() as client:
         assert f"/{BUCKET}/" in client.ask("PROPFIND", "/", {"Depth": "1"}).text
