@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 from collections.abc import Callable
 
@@ -151,6 +152,13 @@ def _exchanged(survey: Survey) -> str:
     return "" if issuer.get("exchange") else "no issuer with exchange is given"
 
 
+def _s3_backend(survey: Survey) -> str:
+    if "s3" not in survey.endpoint.doors:
+        return "no s3 is given: needs sight of the storage behind the endpoint"
+    there = importlib.util.find_spec("botocore") is not None
+    return "" if there else "the S3 client is not installed: pip install 'httptpc[s3]'"
+
+
 def _never(why: str) -> Lack:
     return lambda survey: why
 
@@ -185,6 +193,7 @@ TESTER: dict[str, Lack] = {
     "xrootd": _given("xroot-url"),
     "xrootd-tpc": _given("xroot-url"),
     "xrootd-gsi": _given("xroot-url"),
+    "s3-backend": _s3_backend,
     "voms": _given("voms"),
     **{need: _never(why) for need, why in NEVER_HERE.items()},
 }

@@ -12,6 +12,5 @@ class TesterLacks(Untested):
 NEVER_HERE = {
     "admin": "needs facts or control beyond a black box",
     "client-sut": "judges a client; see the client suites",
-    "s3-backend": "needs sight of the storage behind the endpoint",
 }
 """Needs that a run against a server cannot meet, with the reason that is shown."""
