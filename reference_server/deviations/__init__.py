@@ -27,6 +27,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     repr_digest,
     result,
     rights,
+    s3,
     scopes,
     site,
     stripes,

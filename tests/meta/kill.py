@@ -120,7 +120,9 @@ def judged(batch: Batch, out: Path) -> Judged:
     """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
     entries = {d.name: {"deviation": [d.name], "options": options(d)} for d in batch.deviations}
     select = [*(f"{family}-*" for family in batch.families), *SMOKE]
-    return checked({CLEAN: {}, **entries}, out, *(w for s in select for w in ("--select", s)))
+    behind = {"s3": True} if "S3" in batch.families else {}
+    servers = {name: {**start, **behind} for name, start in {CLEAN: {}, **entries}.items()}
+    return checked(servers, out, *(w for s in select for w in ("--select", s)))
 
 
 def checked(servers: Mapping[str, Mapping[str, Any]], out: Path, *words: str) -> Judged:
