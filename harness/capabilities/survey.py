@@ -9,6 +9,7 @@ from collections.abc import Callable
 from harness.capabilities.probes import PROBES, Ground, discerning
 from harness.capabilities.words import NEVER_HERE
 from harness.checks import catalogue
+from harness.client.xroot import missing
 from harness.endpoints import Endpoint
 from harness.model import Capability
 
@@ -19,6 +20,7 @@ PROFILE_NEEDS = {
 }
 HARMLESS = frozenset({"tls", "plaintext", "propfind", "macaroon", "dcache-caveats", "dir-html"})
 """Probes that write nothing: an endpoint that is read-only is asked these alone."""
+XROOTD = frozenset({"xrootd", "xrootd-tpc", "xrootd-gsi"})
 NEEDS_PEER = frozenset({"tpc", "tpc-pull", "tpc-push", "gridsite"})
 
 
@@ -50,6 +52,8 @@ class Survey:
         return self._found_out(need)
 
     def _found_out(self, need: str) -> Capability:
+        if need in XROOTD:
+            return self._by_xrootd(need)
         if need in TESTER:
             lack = TESTER[need](self)
             return Capability(not lack, "tester", lack)
@@ -61,6 +65,15 @@ class Survey:
         if need == "tpc":
             return self._either("tpc-pull", "tpc-push")
         return self._expected(need) or self._probed(need)
+
+    def _by_xrootd(self, need: str) -> Capability:
+        """What the root:// door can do; without one nothing is lacking, it simply has none."""
+        if "xroot-url" not in self._endpoint.doors:
+            return Capability(False, "declared", "no xroot-url is given")
+        lack = missing()
+        if lack:
+            return Capability(False, "tester", lack)
+        return self._expected(need) or Capability(True, "declared", "xroot-url is given")
 
     def _expected(self, need: str) -> Capability | None:
         """What the profile promises is not probed: where it is missing, the checks shall fail."""
@@ -190,9 +203,6 @@ TESTER: dict[str, Lack] = {
     "oidc-delegation": _exchanged,
     "basic": _given("basic"),
     "kerberos": _given("kerberos"),
-    "xrootd": _given("xroot-url"),
-    "xrootd-tpc": _given("xroot-url"),
-    "xrootd-gsi": _given("xroot-url"),
     "s3-backend": _s3_backend,
     "voms": _given("voms"),
     **{need: _never(why) for need, why in NEVER_HERE.items()},

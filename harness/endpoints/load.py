@@ -22,6 +22,7 @@ from harness.model import Expectation
 from harness.problems import UsageError
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_ROOT = re.compile(r"^x?roots?://")
 _INLINE = re.compile(r"^(eyJ[\w-]+\.|MD[A-Z][\w-]{40,}|-----BEGIN)")
 
 
@@ -41,9 +42,22 @@ def load_endpoints(path: Path, discovery: Discovery) -> dict[str, Endpoint]:
     document = Document(text, str(path))
     validate(document)
     reader = _Reader(path.parent, discovery)
+    for name, entry in document.data["endpoints"].items():
+        if said := _root_problem(entry):
+            raise UsageError(f"{path}, line {document.line(('endpoints', name))}: {name}: {said}")
     return {
         name: reader.endpoint(name, entry) for name, entry in document.data["endpoints"].items()
     }
+
+
+def _root_problem(entry: dict[str, Any]) -> str:
+    """What is wrong about how an entry names its root:// door; empty if nothing is."""
+    url = entry.get("url", "")
+    if _ROOT.match(url):
+        return "url is the https door; write the root:// address as xroot-url"
+    wanted = url and "xrootd-tpc" in entry.get("profiles", ())
+    missing = wanted and "xroot-url" not in entry
+    return "the profile xrootd-tpc needs an xroot-url: root://HOST:PORT//PATH" if missing else ""
 
 
 def validate(document: Document) -> None:

@@ -57,6 +57,13 @@ endpoints:
         ("version: 1\nendpoints:\n  a: {kind: x}\n  a: {kind: y}\n", 4, "stands twice"),
         ("version: 1\nendpoints:\n  NO: {kind: x}\n", 3, "put it in quotes"),
         ("version: 1\nendpoints:\n  a: {kind: x, read-only: yes}\n", 3, "reads as a boolean"),
+        ("version: 1\nendpoints:\n  a: {url: 'root://h:1094//d'}\n", 3, "as xroot-url"),
+        ("version: 1\nendpoints:\n  a: {kind: x, xroot-url: 'root://h/d'}\n", 3, "xroot-url"),
+        (
+            "version: 1\nendpoints:\n  a: {url: 'https://h/d', profiles: [xrootd-tpc]}\n",
+            3,
+            "needs an xroot-url",
+        ),
         (
             "version: 1\nendpoints:\n  a:\n    knd: x\n    url: https://h/\n",
             4,
