@@ -148,7 +148,8 @@ class Service:
 
     def _authenticator(self, options: Options) -> Authenticator:
         issuers = [self._issuer.as_trusted(), *map(_issuer, options.trust_issuer)]
-        judge = TokenJudge(self._behaviour, issuers)
+        grants = _grants(read_object(options.grants))
+        judge = TokenJudge(self._behaviour, issuers, grants)
         judge.audiences.append(self.url)
         if options.public_url is not None:
             judge.audiences.append(options.public_url.rstrip("/"))
@@ -158,7 +159,7 @@ class Service:
             tokens=judge,
             mint=Mint(self._behaviour),
             tickets=TicketOffice(),
-            grants=_grants(read_object(options.grants)),
+            grants=grants,
             users={str(user): str(password) for user, password in users.items()},
             voms=Voms(options.vomsdir, self._trust) if options.vomsdir else None,
             kerberos=kerberos_of(options.kerberos_keytab) if options.kerberos_keytab else None,

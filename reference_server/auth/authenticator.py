@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cryptography import x509
 
-from reference_server.auth.identity import Identity, Limit, Rights, Scheme
+from reference_server.auth.identity import Identity, Limit, Scheme, granted
 from reference_server.auth.kerberos import Kerberos
 from reference_server.auth.mint import Mint
 from reference_server.auth.problems import BadToken
@@ -161,10 +161,6 @@ class Authenticator:
         """A person with what was granted to that name or to a group it belongs to."""
         if name is None:
             return None
-        if self.grants is None:
-            return Identity(name, scheme)
         fqans = attributes.now
-        keys = (name, *(f"{VOMS}{fqan}" for fqan in fqans))
-        found = [self.grants[key] for key in keys if key in self.grants]
-        rights = Rights((tuple(grant for item in found for grant in item),))
+        rights = granted(self.grants, name, *(f"{VOMS}{fqan}" for fqan in fqans))
         return Identity(name, scheme, rights, attributes.expires if fqans else None)

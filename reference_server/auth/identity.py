@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reference_server.refusal import Headers
@@ -92,6 +93,14 @@ class Rights:
 
 
 FULL_RIGHTS = Rights(((Grant(EVERYTHING),),))
+
+
+def granted(grants: Mapping[str, Limit] | None, *names: str) -> Rights:
+    """What is granted to any of the names; without grants everybody may do everything."""
+    if grants is None:
+        return FULL_RIGHTS
+    found = [grants[name] for name in names if name in grants]
+    return Rights((tuple(grant for item in found for grant in item),))
 
 
 @dataclass(frozen=True, slots=True)

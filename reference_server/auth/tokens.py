@@ -1,4 +1,4 @@
-"""Bearer tokens: WLCG profile 1.0 and SciTokens as JWT, own issuer and trusted ones."""
+"""Bearer tokens as JWT of our own issuer and trusted ones: WLCG profile 1.0, SciTokens, OIDC."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,16 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from reference_server.auth.identity import LOOKING, Activity, Grant, Identity, Rights, Scheme
+from reference_server.auth.identity import (
+    LOOKING,
+    Activity,
+    Grant,
+    Identity,
+    Limit,
+    Rights,
+    Scheme,
+    granted,
+)
 from reference_server.auth.problems import BadToken
 from reference_server.behaviour import Behaviour
 from reference_server.refusal import Refusal
@@ -21,6 +31,10 @@ from reference_server.wire.targets import decode_path
 
 ANY_AUDIENCE = "https://wlcg.cern.ch/jwt/v1/any"
 """The audience of the WLCG profile (section "aud") that every service accepts."""
+ANY_SCITOKEN = "ANY"
+"""The same for SciTokens (claims language 2.0, "aud")."""
+OPENID = "openid"
+"""The scope by which an access token stands for a person (OpenID Connect Core section 3.1.2.1)."""
 SIGNATURES = ["RS256", "ES256"]
 OWN_LIFETIME = 24 * 3600
 REMEMBERED = 1024
@@ -28,6 +42,8 @@ REMEMBERED = 1024
 READING = LOOKING | {Activity.DOWNLOAD}
 CREATING = frozenset({Activity.UPLOAD})
 WRITING = CREATING | {Activity.DELETE, Activity.MANAGE, Activity.UPDATE_METADATA}
+PATH_NEEDED = "storage."
+"""WLCG scopes without a path permit nothing: "/" has to be said (profile, section "storage.*")."""
 SCOPES = {
     "storage.read": READING,
     "storage.create": CREATING,
@@ -86,10 +102,17 @@ class OwnIssuer:
 class TokenJudge:
     """Decides what a JWT is worth at this server."""
 
-    def __init__(self, behaviour: Behaviour, issuers: list[Issuer]) -> None:
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        issuers: list[Issuer],
+        people: Mapping[str, Limit] | None = None,
+    ) -> None:
+        """`people`: grants by name, for tokens that say who, but not what (OpenID Connect)."""
         self._behaviour = behaviour
+        self._people = people
         self._issuers = {issuer.url: issuer for issuer in issuers}
-        self.audiences: list[str] = [ANY_AUDIENCE]
+        self.audiences: list[str] = [ANY_AUDIENCE, ANY_SCITOKEN]
         self._verified_before: dict[bytes, Identity] = {}
 
     def identify(self, token: str) -> Identity:
@@ -110,11 +133,13 @@ class TokenJudge:
 
     def _identify(self, token: str) -> Identity:
         claims = self._verified(token)
-        grants = tuple(self._grants(str(claims.get("scope", ""))))
+        name, scope = f"{claims.get('sub', '')}@{claims['iss']}", str(claims.get("scope", ""))
+        grants = tuple(self._grants(scope))
+        by_name = not grants and OPENID in scope.split()
         return Identity(
-            name=f"{claims.get('sub', '')}@{claims['iss']}",
+            name=name,
             scheme=Scheme.BEARER,
-            rights=Rights((grants,)),
+            rights=granted(self._people, name) if by_name else Rights((grants,)),
             expires=float(claims["exp"]),
             issuer=str(claims["iss"]),
         )
@@ -153,7 +178,7 @@ class TokenJudge:
         known = self._behaviour.known_scopes(SCOPES)
         for item in scope.split():
             name, _, raw_path = item.partition(":")
-            if name in known:
+            if name in known and (raw_path or not name.startswith(PATH_NEEDED)):
                 activities = self._behaviour.activities_of_scope(known[name])
                 found.append(Grant(activities, self._path_of_scope(raw_path)))
         return found
