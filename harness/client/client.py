@@ -110,10 +110,10 @@ class Client:
         """The same, following at most five redirects: endpoints may send us to a data server."""
         found = self.request(method, path, headers=headers, body=body)
         for _ in range(HOPS):
-            target = found.header("location")
-            if found.status not in MOVED or target is None:
+            target = _way(found)
+            if target is None:
                 break
-            found = self.request(method, urljoin(found.url, target), headers=headers, body=body)
+            found = self.request(method, target, headers=headers, body=body)
         return found
 
     def get(self, path: str, **headers: str) -> Exchange:
@@ -181,7 +181,7 @@ class Client:
             if target is None:
                 break
             self.closed(live)
-            live = self.open("COPY", urljoin(live.ask.url, target), headers)
+            live = self.open("COPY", target, headers)
         return live
 
     def apart(self, ask: Ask, *, within: float = TIMEOUT) -> Exchange:
@@ -192,10 +192,10 @@ class Client:
         live = self.open(ask.method, ask.url, ask.headers, ask.body)
         found = self.closed(live.finish(within=within))
         for _ in range(HOPS):
-            target = found.header("location")
-            if found.status not in MOVED or target is None:
+            target = _way(found)
+            if target is None:
                 break
-            live = self.open(ask.method, urljoin(found.url, target), ask.headers, ask.body)
+            live = self.open(ask.method, target, ask.headers, ask.body)
             found = self.closed(live.finish(within=within))
         return found
 
@@ -245,7 +245,23 @@ def _elsewhere(live: Live) -> str | None:
     head = live.reader.head
     if head is None or head.code not in MOVED or joined(head.fields, "x-delegate-to"):
         return None
-    return joined(head.fields, "location")
+    return _led(live.ask.url, joined(head.fields, "location"))
+
+
+def _way(found: Exchange) -> str | None:
+    """Where an answer redirects to; None when it is the last one."""
+    return _led(found.url, found.header("location")) if found.status in MOVED else None
+
+
+def _led(base: str, location: str | None) -> str | None:
+    """The URL that a Location stands for; None for one that leads nowhere: the way ends there."""
+    try:
+        url = urljoin(base, location) if location is not None else ""
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # no port, or brackets that are no IPv6 address
+        return None
+    return url if known else None
 
 
 PLAINLY = {"credential": "none", "require_checksum_verification": "false"}

@@ -48,7 +48,10 @@ class Route:
         secure = parts.scheme == "https"
         host = parts.hostname or ""
         place = (self.address or host, parts.port or (443 if secure else 80))
-        plain = socket.create_connection(place, timeout)
+        try:
+            plain = socket.create_connection(place, timeout)
+        except UnicodeError:
+            raise OSError(f"{host[:80]} is no host name") from None
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not secure:
             return plain
@@ -57,6 +60,9 @@ class Route:
         except OSError:
             plain.close()
             raise
+        except ValueError:
+            plain.close()
+            raise OSError(f"{host[:80]} is no host name") from None
 
 
 class Way(Protocol):

@@ -85,6 +85,8 @@ class Ordinary:
             return answer, answer.raw.read(decode_content=False), ""
         except (requests.RequestException, urllib3.exceptions.HTTPError) as problem:
             return answer, b"", innermost(problem)
+        except ValueError as problem:  # requests looks at Location, and trips over some
+            return answer, b"", innermost(problem)
 
 
 def _headers(answer: requests.Response | None) -> Headers:
