@@ -66,8 +66,12 @@ def resolve_location(base: str, location: str) -> Redirect:
     check_characters(reference)
     if not reference:
         raise SyntaxProblem(UrlFault.NOT_ABSOLUTE, 0, "")
+    try:
+        target = urljoin(base, reference)
+    except ValueError:  # brackets that are no IPv6 address
+        raise SyntaxProblem(UrlFault.NOT_ABSOLUTE, 0, reference) from None
     return Redirect(
         base=parse_url(base),
-        target=parse_url(urljoin(base, reference)),
+        target=parse_url(target),
         relative=not _ABSOLUTE.match(reference),
     )
