@@ -44,6 +44,7 @@ class Options:
     oidc_exchange: list[str]
     manner: list[str]
     access_log: Path | None
+    bar_peer: list[str]
     marker_period: float
     name: str
 
@@ -92,6 +93,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--access-log", type=Path, metavar="FILE", help="what clients asked, without secrets")
     add("--personality", metavar="NAME", help="show the legitimate habits of a product")
     add("--list-personalities", action="store_true")
+    add("--bar-peer", action="append", default=[], metavar="NETWORK", help="no far side in there")
     add("--marker-period", type=float, default=5.0, metavar="SECONDS")
     add("--name", default="reference")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import itertools
 import socket
 import ssl
@@ -48,6 +49,9 @@ class DataNode:
     tickets: TicketOffice
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 @dataclass(frozen=True)
 class Parts:
     """What every request of one server works with."""
@@ -65,6 +69,7 @@ class Parts:
     exchange: Exchange | None = None
     running: Running = field(default_factory=Running)
     pool: Pool = field(default_factory=Pool)
+    barred: tuple[Network, ...] = ()
     access: AccessLog = field(default_factory=AccessLog)
 
 

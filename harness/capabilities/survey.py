@@ -205,6 +205,7 @@ TESTER: dict[str, Lack] = {
     "kerberos": _given("kerberos"),
     "s3-backend": _s3_backend,
     "voms": _given("voms"),
+    "barred-peers": _given("barred-peers"),
     **{need: _never(why) for need, why in NEVER_HERE.items()},
 }
 """What the tester may lack; an empty text means that nothing is missing."""

@@ -66,6 +66,7 @@ DOORS = (
     "kerberos",
     "voms",
     "addresses",
+    "barred-peers",
     "s3",
     "version",
 )

@@ -14,7 +14,7 @@ from harness.remote_party.scenario import Scenario
 from harness.remote_party.seal import Seal
 from harness.remote_party.seen import Seen
 
-REDIRECT_DOORS = frozenset({"other", "alias", "plain"})
+REDIRECT_DOORS = frozenset({"other", "alias", "plain", "barred"})
 """Values of ``redirect_to`` that name a door, which has to be there."""
 
 

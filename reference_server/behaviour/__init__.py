@@ -21,6 +21,7 @@ from reference_server.behaviour.outgoing import OutgoingSeams
 from reference_server.behaviour.pages import MetalinkSeams, PageSeams
 from reference_server.behaviour.properties import PropertySeams
 from reference_server.behaviour.redirecting import RedirectSeams
+from reference_server.behaviour.requesting import RequestingSeams
 from reference_server.behaviour.scopes import ScopeSeams
 from reference_server.behaviour.site import SiteSeams
 from reference_server.behaviour.storage import StorageSeams
@@ -29,6 +30,7 @@ from reference_server.behaviour.verification import VerificationSeams
 
 class Behaviour(
     CopySeams,
+    RequestingSeams,
     MarkerSeams,
     CancelSeams,
     OutgoingSeams,

@@ -25,6 +25,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     prop,
     redir,
     repr_digest,
+    requesting,
     result,
     rights,
     s3,

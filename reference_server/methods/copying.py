@@ -76,7 +76,7 @@ def _wish(request: Request) -> tuple[Direction, str]:
 def _remote_field(request: Request, name: str) -> str | None:
     spelt = (item for item, _ in request.head.headers if item.lower() == name)
     known = all(request.parts.behaviour.recognises(item) for item in spelt)
-    return request.head.single(name) if known else None
+    return request.parts.behaviour.one_remote(request.head.all(name)) if known else None
 
 
 def _authorise(request: Request, direction: Direction) -> None:
@@ -99,6 +99,10 @@ def _order(request: Request, direction: Direction, remote: RemoteUrl) -> Order:
     behaviour, head = request.parts.behaviour, request.head
     overwrite = behaviour.overwrite_value(head.get("overwrite"))
     fields = transfer_headers(request)
+    for name, value in head.headers:
+        problem = behaviour.copy_field_problem(name, value)
+        if problem is not None:
+            raise Refusal(400, problem)
     for name, value in fields:
         problem = behaviour.transfer_field_problem(name, value)
         if problem is not None:
@@ -135,7 +139,7 @@ def _start(request: Request, order: Order, mechanism: Mechanism) -> Response:
     if order.path in request.parts.running.stuck:
         raise Refusal(423, "target is busy")
     if here is not None and here.is_collection:
-        raise Refusal(409, "a collection cannot be transferred")
+        return Response(behaviour.collection_in_transfer())
     if order.direction is Direction.PUSH:
         if here is None:
             behaviour.missing_push_source()

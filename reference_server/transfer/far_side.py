@@ -200,6 +200,8 @@ class FarSide:
         link_local = ipaddress.ip_address(place[0]).is_link_local
         if not self._parts.behaviour.may_contact(link_local=link_local):
             raise Unreachable("link-local addresses are not contacted")
+        if self._is_barred(place[0]):
+            raise Unreachable("the address of the far side is barred here")
         self._sock = sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -214,6 +216,12 @@ class FarSide:
             raise Unreachable(f"cannot connect: {describe(OSError(error, ''))}")
         self._place = place
         self._note_connection()
+
+    def _is_barred(self, text: str) -> bool:
+        """Whether the operator forbids this far side, however its address is written."""
+        behaviour = self._parts.behaviour
+        address = behaviour.address_to_compare(ipaddress.ip_address(text))
+        return behaviour.heeds_barred_peers() and any(address in net for net in self._parts.barred)
 
     def _note_connection(self) -> None:
         entry = self._parts.behaviour.connection_entry(*self._place)

@@ -51,7 +51,8 @@ class TransferStream:
         try:
             (pull if order.direction is Direction.PULL else push)(order, self.parts, pulse)
         except (TransferFailed, StoreProblem, Refusal) as problem:
-            return behaviour.failure_text(str(problem))
+            told = behaviour.failure_with_fields(str(problem), order.transfer_headers)
+            return behaviour.failure_text(told)
         except OSError as problem:  # of the store: the far side's have become TransferFailed
             return behaviour.failure_text(f"local storage: {problem.strerror}")
         except Cancelled:
