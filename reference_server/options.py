@@ -22,6 +22,7 @@ class Options:
     public_url: str | None
     pair: bool
     data_node: bool
+    data_node_url: str | None
     store: str | None
     s3_endpoint: str | None
     s3_region: str | None
@@ -82,6 +83,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--public-url", metavar="URL", help="how clients reach it through a reverse proxy")
     add("--pair", action="store_true", help="start two servers")
     add("--data-node", action="store_true", help="redirect data to a second port")
+    add("--data-node-url", metavar="URL", help="redirect data to a place that is not ours")
     add("--store", metavar="DIR|memory:|s3://BUCKET/PREFIX", help="default: temporary")
     add("--s3-endpoint", metavar="URL", help="the S3 server; default: what AWS names")
     add("--s3-region", metavar="NAME", help="default: the AWS configuration's, or us-east-1")

@@ -89,6 +89,9 @@ class Service:
         self._serving: list[tuple[Door, Parts, ssl.SSLContext | None]] = []
         has_node = options.data_node or self._behaviour.has_data_node()
         self.data_node_url = self._add_data_node() if has_node else None
+        if options.data_node_url is not None:
+            elsewhere = DataNode(options.data_node_url, TicketOffice())
+            self._parts = replace(self._parts, data_node=elsewhere)
         self._serving.append((main, self._parts, self._tls))
         self.plain_url = None
         if options.plain_port is not None:
