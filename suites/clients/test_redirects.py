@@ -63,3 +63,13 @@ def test_redirected_copy_is_repeated_as_it_was(attempt, capable, code, operation
     lost = must_survive(first) - must_survive(there[0])
     names = ", ".join(sorted(name for name, _ in lost))
     expect.that(not lost, "the same TPC headers", f"without {names}", *made.evidence)
+
+
+@requirement("CRED-017")
+def test_no_token_goes_where_nothing_is_encrypted(attempt, capable):
+    capable("pull")
+    made = attempt("redirect-to-plain", "pull")
+    redirected(made, "COPY")
+    secret = {n for names in made.in_clear for n in names if n.lower().endswith("authorization")}
+    shown = f"{' and '.join(sorted(secret))} sent in the clear; {made}"
+    expect.that(not secret, "no token over http", shown, *made.evidence, severe=True)
