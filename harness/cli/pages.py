@@ -38,9 +38,13 @@ def _summary(rows: list[Row]) -> list[str]:
     binding = [r for r in servers if r["level"] in ("MUST", "SHOULD")]
     proven = [r for r in binding if r["checks"] and r["deviations"]]
     judged = sum(1 for r in rows if r["checks"])
+    clients = [r for r in rows if r["role"] == "client"]
+    judging = sum(1 for r in clients if r["checks"])
     return [
         f"{len(rows)} entries, {judged} with a check. Of the {len(binding)} MUST and SHOULD",
         f"entries that bind a server, {len(proven)} have a check and a deviation that proves it.",
+        f"Of the {len(clients)} that bind a client, {judging} have a check; bad clients of our own",
+        "prove those (`tests/meta/test_bad_clients.py`).",
         "",
     ]
 
