@@ -88,7 +88,7 @@ def test_markers_of_every_product_are_taken(attempt, capable, scene, form):
 @requirement("MARK-036")
 def test_marker_may_come_in_pieces(attempt, capable):
     capable("pull")
-    takes_markers(attempt("markers-in-pieces", "pull"), "RemoteConnections: ")
+    takes_markers(attempt("markers-in-pieces", "pull"), "Timestamp: ")
 
 
 @requirement("MARK-017")
