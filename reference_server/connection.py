@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, replace
 
 from reference_server.auth.authenticator import Peer
+from reference_server.auth.identity import Identity
 from reference_server.behaviour.redirecting import CONTINUE, BodyStart
 from reference_server.methods import answer
 from reference_server.refusal import Headers, Refusal
@@ -47,6 +48,7 @@ class Connection:
         """Serve until one side closes; whatever goes wrong ends this connection only."""
         self.visit = self.parts.access.visit()
         self.channel: Channel | None = None
+        self.known: Identity | None = None
         by = "server"
         try:
             self.sock.settimeout(self.parts.limits.idle)
@@ -121,7 +123,9 @@ class Connection:
     def _request(self, head: RequestHead, body: RequestBody) -> Request:
         """The authenticated request; a `root` caveat goes in front of its path."""
         target = parse_target(head.target, self.parts.behaviour.path_element)
-        identity = self.parts.authenticator.identify(head, target, self.peer)
+        if self.known is None or not self.parts.behaviour.identity_outlives_request():
+            self.known = self.parts.authenticator.identify(head, target, self.peer)
+        identity = self.known
         root = identity.rights.root if identity is not None else ""
         path = (root + target.path).rstrip("/") or "/" if root else target.path
         return Request(head, target, path, body, identity, self.peer, self.parts)

@@ -75,6 +75,21 @@ def test_token_with_a_flaw_grants_nothing(trusted, redactor, private, anonymous,
     grants_nothing(anonymous, private, redactor.register(token, "token"))
 
 
+@requirement("AUTH-012")
+def test_token_of_one_request_is_not_that_of_the_next(client, anonymous, private):
+    shown = (("Authorization", f"Bearer {secrets.token_hex(16)}"),)
+    first = client.send(client.ask("GET", private.inside.path))
+    first.until(lambda x: x.over, within=60)
+    read = first.exchange(client.endpoint.name)
+    closes = "close" in (read.header("connection") or "").lower()
+    if read.status != 200 or closes or not first.reader.complete:
+        raise NotApplicable(f"no second request on the connection of a GET: {read.status}", (read,))
+    second = first.again(anonymous.ask("GET", private.inside.path, shown))
+    answer = client.closed(second.finish(within=60))
+    told = f"{answer.status} after a good token on the same connection"
+    expect.that(400 <= answer.status < 500 or not answer.status, ["401", "403"], told, answer)
+
+
 def grants_nothing(anonymous, private, token):
     """Neither reading nor writing, and an authentication error for both."""
     shown = f"Bearer {token}".rstrip()

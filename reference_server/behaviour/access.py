@@ -48,6 +48,10 @@ class AccessSeams:
         """Which kind of token may stand in the query."""
         return True
 
+    def identity_outlives_request(self) -> bool:
+        """Whether who asked first on a connection is who asks next: each request proves its own."""
+        return False
+
     def token_allowed(self, *, secure: bool) -> bool:
         """Bearer tokens are honoured on encrypted connections only."""
         return secure

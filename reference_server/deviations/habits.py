@@ -90,6 +90,14 @@ class RangeWithWrongTotal(Behaviour):
         return super().range_headers(span, size + 1)
 
 
+@deviation("identity-sticks-to-connection", breaks=("AUTH-012",), seen_in="DEV-D151 XRootD < 5.5.2")
+class IdentitySticksToConnection(Behaviour):
+    """Whoever asked first on a connection is taken for whoever asks next."""
+
+    def identity_outlives_request(self) -> bool:
+        return True
+
+
 @deviation("end-indented", breaks=("MARK-005",), seen_in="DEV-D068")
 class EndIndented(Behaviour):
     """The last line of a marker is indented like the inner ones."""
@@ -98,7 +106,12 @@ class EndIndented(Behaviour):
         return "    End"
 
 
-@deviation("connections-empty", breaks=("MARK-012",), seen_in="DEV-D062 dCache")
+@deviation(
+    "connections-empty",
+    breaks=("MARK-012",),
+    also=along("a key without a value is no line of a marker", "MARK-006"),
+    seen_in="DEV-D062 dCache",
+)
 class ConnectionsEmpty(Behaviour):
     """RemoteConnections is sent without a value while there is no connection."""
 
