@@ -57,7 +57,7 @@ class PushByPost(Behaviour):
         "TPC-048",
         "MARK-022",
     )
-    | along("a success is claimed without asking the source", "TPC-036", "TPC-039"),
+    | along("a success is claimed without asking the source", "TPC-036", "TPC-039", "INTEG-027"),
 )
 class SourceNeverContacted(Behaviour):
     """A pull is reported as done without contacting the source."""
@@ -114,7 +114,12 @@ class UnreachableIsSuccess(Behaviour):
         return True
 
 
-@deviation("error-page-stored", breaks=("TPC-029", "TPC-030"), seen_in="DEV-D076")
+@deviation(
+    "error-page-stored",
+    breaks=("TPC-029", "TPC-030"),
+    also=along("what is below 500 is the file", "INTEG-027"),
+    seen_in="DEV-D076",
+)
 class ErrorPageStored(Behaviour):
     """The body of a 4xx answer to GET is stored as the file."""
 

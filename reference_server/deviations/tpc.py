@@ -143,6 +143,7 @@ NOTHING_HAPPENS = "no transfer takes place at all"
         "TPC-014",
         "AUTH-021",
         "INTEG-004",
+        "INTEG-027",
     )
     | along(
         "a success is claimed before anything was tried", "TPC-001", "TPC-036", "TPC-039", "TPC-053"
