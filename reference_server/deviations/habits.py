@@ -90,7 +90,12 @@ class RangeWithWrongTotal(Behaviour):
         return super().range_headers(span, size + 1)
 
 
-@deviation("identity-sticks-to-connection", breaks=("AUTH-012",), seen_in="DEV-D151 XRootD < 5.5.2")
+@deviation(
+    "identity-sticks-to-connection",
+    breaks=("AUTH-012",),
+    also=along("the token of another user counts for nothing", "AUTH-014"),
+    seen_in="DEV-D151 XRootD before 5.5.2",
+)
 class IdentitySticksToConnection(Behaviour):
     """Whoever asked first on a connection is taken for whoever asks next."""
 
