@@ -131,3 +131,78 @@ def _entry(server: Started, tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     return file
+
+
+def verdicts(tmp_path: Path) -> dict[str, str]:
+    rows = json.loads((tmp_path / "out" / "verdicts.json").read_text())["verdicts"]
+    return {row["requirement"]: row["verdict"] for row in rows}
+
+
+def test_select_judges_what_was_asked_for_and_nothing_else(
+    httptpc: Httptpc, site_file: Path, tmp_path: Path
+) -> None:
+    words = ["--select", "DAV-010", "--select", "CKSUM-00[12]"]
+    ran = httptpc("check", "--endpoint", "site", *words, "--out", "out")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert verdicts(tmp_path) == dict.fromkeys(["DAV-010", "CKSUM-001", "CKSUM-002"], "MET")
+
+
+def test_a_profile_of_the_command_line_replaces_those_of_the_entry(
+    httptpc: Httptpc, site_file: Path, tmp_path: Path
+) -> None:
+    words = ["--profile", "webdav", "--select", "TPC-*", "--select", "PROP-001"]
+    ran = httptpc("check", "--endpoint", "site", *words, "--out", "out")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert verdicts(tmp_path) == {"TPC-001": "NOT_TESTED", "PROP-001": "MET"}
+
+
+def test_quick_leaves_out_what_waits_and_says_so(httptpc: Httptpc, tmp_path: Path) -> None:
+    (tmp_path / "endpoints.yaml").write_text(
+        "version: 1\nendpoints:\n  ours: {kind: reference}\n", encoding="utf-8"
+    )
+    words = ["--quick", "--select", "MARK-004", "--select", "DAV-010"]
+    ran = httptpc("check", *words, "--out", "out")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert verdicts(tmp_path) == {"MARK-004": "NOT_TESTED", "DAV-010": "MET"}
+
+
+KNOWN = {
+    "met": ("DAV-010", "", "was expected to be violated but is met"),
+    "overdue": ("DAV-010", ", review-by: 2020-01-31", "was to be reviewed by 2020-01-31"),
+    "no such id": ("DAV-999", "", "which is no requirement of this endpoint"),
+    "not asked for": ("TPC-021", "", ""),
+}
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
+def test_expectations_that_do_not_hold_are_told_aloud(
+    httptpc: Httptpc, site_file: Path, tmp_path: Path, known: tuple[str, str, str]
+) -> None:
+    name, more, told = known
+    text = f"- {{requirement: {name}, reason: seen before{more}}}\n"
+    (tmp_path / "known.yaml").write_text(text, encoding="utf-8")
+    entry = site_file.read_text(encoding="utf-8") + "    expectations: known.yaml\n"
+    site_file.write_text(entry, encoding="utf-8")
+    ran = httptpc("check", "--endpoint", "site", "--select", "DAV-010", "--out", "out")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert told in ran.stdout
+    assert told or name not in ran.stdout  # what was not asked for is not called stale
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("requirement: DAV-010\n", "a list"),
+        ("- {requirement: DAV-010}\n", "needs requirement and reason"),
+        ("- {requirement: DAV-010, reason: x, review-by: soon}\n", "not a date"),
+    ],
+)
+def test_bad_expectations_are_refused(
+    httptpc: Httptpc, site_file: Path, tmp_path: Path, text: str, wrong: str
+) -> None:
+    (tmp_path / "known.yaml").write_text(text, encoding="utf-8")
+    entry = site_file.read_text(encoding="utf-8") + "    expectations: known.yaml\n"
+    site_file.write_text(entry, encoding="utf-8")
+    ran = httptpc("check", "--endpoint", "site", "--out", "out")
+    assert ran.returncode == 4
+    assert wrong in ran.stderr
