@@ -1,0 +1,169 @@
+"""What is detected directly is detected through a reverse proxy that ends TLS, too.
+
+Mode tcp keeps framing to the byte: there every deviation has to be caught. Mode http writes
+messages anew, as most sites' proxies do: there the right server must not be blamed for it.
+``make test-long`` runs all kept deviations; its result is kept in docs/results/middlebox.json:
+``HTTPTPC_MIDDLEBOX_OUT=FILE`` writes it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from tests.meta.keep import kept
+from tests.meta.kill import CLEAN, Deviation, Judged, Verdicts, checked, listed, missed, options
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("haproxy", path="/usr/sbin:/usr/bin") is None
+    and os.environ.get("HTTPTPC_REAL") != "require",
+    reason="HAProxy is not installed: apt-get install haproxy",
+)
+SEED, SAMPLE, BATCH = 20261122, 24, 24
+KEPT = Path(__file__).parents[2] / "docs" / "results" / "middlebox.json"
+BLAMED: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "tcp": {},
+        "http": {"DAV-019": "the proxy answers for the server: it joins two equal Hosts to one"},
+    }
+)
+"""What a right server is told to violate behind a proxy of that mode, and why it is the proxy."""
+
+CERTIFICATES = "no X.509 credential"
+"""Client certificates end at the proxy: what needs one is not tested behind it. A deviation that
+breaks such a requirement counts as untested there, unless all the rest of it is caught."""
+
+
+def known() -> tuple[Deviation, ...]:
+    return tuple(d for d in listed() if d.name in kept())
+
+
+def sample(deviations: tuple[Deviation, ...]) -> tuple[Deviation, ...]:
+    """The same ones every time, from all families: one after another as long as there is room."""
+    shuffled = random.Random(SEED).sample(deviations, len(deviations))  # noqa: S311
+    by_family: dict[tuple[str, ...], list[Deviation]] = {}
+    for deviation in shuffled:
+        by_family.setdefault(deviation.families, []).append(deviation)
+    rounds = (
+        group[turn]
+        for turn in range(len(shuffled))
+        for group in by_family.values()
+        if turn < len(group)
+    )
+    return tuple(deviation for deviation, _ in zip(rounds, range(SAMPLE), strict=False))
+
+
+def _cut(deviations: tuple[Deviation, ...]) -> dict[str, tuple[Deviation, ...]]:
+    ordered = sorted(deviations, key=lambda d: (d.families, d.name))
+    starts = range(0, len(ordered), BATCH)
+    return {f"long-{n}": tuple(ordered[n : n + BATCH]) for n in starts}
+
+
+DEVIATIONS = known()
+BATCHES = {"sample": sample(DEVIATIONS), **_cut(DEVIATIONS)}
+CASES = [
+    pytest.param(
+        label,
+        deviation,
+        id=f"{label}-{deviation.name}",
+        marks=[
+            pytest.mark.xdist_group(f"middlebox-{label}"),
+            *([] if label == "sample" else [pytest.mark.long]),
+        ],
+    )
+    for label, batch in BATCHES.items()
+    for deviation in batch
+]
+
+
+@functools.cache
+def _run(label: str, out: Path) -> Judged:
+    """One run on a batch of deviating servers and a right one, each behind its own proxy."""
+    batch = BATCHES[label]
+    servers: dict[str, dict[str, Any]] = {CLEAN: {"behind": "tcp", "options": ["--data-node"]}}
+    for d in batch:
+        servers[d.name] = {"behind": "tcp", "deviation": [d.name], "options": options(d)}
+    wanted = sorted({identifier for d in batch for identifier in d.breaks})
+    found = checked(servers, out / label, *(w for i in wanted for w in ("--select", i)))
+    if place := os.environ.get("HTTPTPC_MIDDLEBOX_OUT"):
+        _keep(Path(place), batch, found)
+    return found
+
+
+@functools.cache
+def _clean(out: Path) -> Judged:
+    return checked({mode: {"behind": mode} for mode in BLAMED}, out / "clean", "-n", "2")
+
+
+@pytest.fixture(scope="session")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("middlebox")
+
+
+def untested(deviation: Deviation, clean: Verdicts) -> set[str]:
+    """What it breaks and nobody can see, for want of a client certificate."""
+    return {
+        i
+        for i in deviation.breaks
+        if clean[i]["verdict"] == "NOT_TESTED" and CERTIFICATES in clean[i]["reason"]
+    }
+
+
+def escaped(deviation: Deviation, found: Judged) -> dict[str, str]:
+    """What should have turned behind the proxy and did not."""
+    unseen = untested(deviation, found[CLEAN])
+    return {i: w for i, w in missed(deviation, found[deviation.name]).items() if i not in unseen}
+
+
+def _keep(place: Path, batch: tuple[Deviation, ...], found: Judged) -> None:
+    """Add what a run showed to the kept result."""
+    told: dict[str, Any] = {"schema": 1, "deviations": {}}
+    told |= json.loads(place.read_text()) if place.exists() else {}
+    for deviation in batch:
+        unseen, lost = untested(deviation, found[CLEAN]), escaped(deviation, found)
+        whole = unseen == set(deviation.breaks)
+        word = ("untested" if unseen else "escaped") if lost or whole else "killed"
+        told["deviations"][deviation.name] = {
+            "result": word,
+            **({"untested": sorted(unseen)} if unseen else {}),
+            **({"escaped": sorted(lost)} if lost else {}),
+        }
+    words = [row["result"] for row in told["deviations"].values()]
+    told["totals"] = {word: words.count(word) for word in sorted(set(words))}
+    told["deviations"] = dict(sorted(told["deviations"].items()))
+    place.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("label", "deviation"), CASES)
+def test_deviation_is_caught_through_the_proxy(label: str, deviation: Deviation, out: Path) -> None:
+    found = _run(label, out)
+    assert untested(deviation, found[CLEAN]) or escaped(deviation, found) == {}
+
+
+@pytest.mark.xdist_group("middlebox-clean")
+@pytest.mark.parametrize("mode", BLAMED)
+def test_a_right_server_is_not_blamed_for_its_proxy(mode: str, out: Path) -> None:
+    verdicts = _clean(out)[mode]
+    bad = {
+        i: str(row.get("actual") or row.get("reason"))
+        for i, row in verdicts.items()
+        if row["verdict"] in ("VIOLATED", "INCONCLUSIVE")
+    }
+    assert set(bad) == set(BLAMED[mode]), bad
+    assert sum(row["verdict"] == "MET" for row in verdicts.values()) > 250
+
+
+def test_the_kept_result_is_of_these_deviations() -> None:
+    rows = json.loads(KEPT.read_text(encoding="utf-8"))["deviations"]
+    assert set(rows) <= {d.name for d in listed()}
+    assert [name for name, row in rows.items() if row["result"] == "escaped"] == []
+    assert sum(row["result"] == "killed" for row in rows.values()) >= 20
