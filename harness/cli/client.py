@@ -19,7 +19,9 @@ COMMANDS = ("command", "push-command", "download-command", "verify-command", "de
 def add(commands: Any) -> None:
     """Add the command and its options."""
     made = commands.add_parser("client", help="judge a client", description=__doc__)
-    made.add_argument("name", nargs="*", metavar="CLIENT", help="curl, gfal2, davix, rclone or xrootd")
+    made.add_argument(
+        "name", nargs="*", metavar="CLIENT", help="curl, gfal2, davix, rclone or xrootd"
+    )
     made.add_argument(
         "--command", dest="pull", metavar="TEXT", help="e.g. 'cp {source} {destination}'"
     )
