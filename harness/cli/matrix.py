@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from harness.plugin.preflight import meet
 from harness.plugin.settings import Settings, choose, default_out
 from harness.problems import UsageError
 from harness.redact import Redactor
+from harness.scratch import scratch
 from reports import matrix_text
 
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     meet(settings)
     if not options.resume:
         make_out(settings)
-    place = Standing(Path(tempfile.mkdtemp(prefix="httptpc-")))
+    place = Standing(scratch())
     try:
         settings = standing(settings, place.up(settings.endpoints))
         conduct = Conduct(settings, place.directory)

@@ -7,7 +7,6 @@ folder on the command line), so that the project's own tests are not touched.
 from __future__ import annotations
 
 import signal
-import tempfile
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from harness.plugin.preflight import meet, reach
 from harness.plugin.progress import Progress
 from harness.plugin.settings import Settings, from_options
 from harness.problems import Blocked, NotApplicable, Unreachable, Untested, UsageError
+from harness.scratch import scratch
 
 PROGRESS = pytest.StashKey[Progress]()
 RUN = pytest.StashKey[Run]()
@@ -73,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _begin(config: pytest.Config, settings: Settings) -> None:
     meet(settings)
     make_out(settings)
-    directory = Path(tempfile.mkdtemp(prefix="httptpc-"))
+    directory = scratch()
     endpoints = config.hook.pytest_httptpc_stand_up(
         endpoints=settings.endpoints, directory=directory
     )
