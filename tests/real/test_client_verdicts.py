@@ -42,6 +42,7 @@ def judged(client: str, out: Path) -> dict[str, dict[str, Any]]:
     return {row["requirement"]: row for row in json.loads(place.read_text())["verdicts"]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("entry", CLIENTS, ids=lambda entry: str(entry["client"]))
 def test_verdicts_agree_with_the_facts(entry: dict[str, Any], tmp_path: Path) -> None:
     subject = KNOWN[entry["client"]]
