@@ -135,10 +135,14 @@ def server_context(
 
 
 class FarTls:
-    """TLS towards the far side: chain and host name are verified, unless a deviation says no."""
+    """TLS towards the far side: chain and host name are verified, unless a deviation says no.
 
-    def __init__(self, trust: Path, own: OwnCertificate) -> None:
+    Revocation lists (HASH.r0) that lie beside the authorities are read, as grid sites keep them.
+    """
+
+    def __init__(self, trust: Path, own: OwnCertificate, *, read_lists: bool = True) -> None:
         self._trust = trust
+        self._listed = read_lists and trust.is_dir() and any(trust.glob("*.r0"))
         self.own = own
         self._right = self.strict()
         self._nodes = itertools.count()
@@ -148,6 +152,8 @@ class FarTls:
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         made.minimum_version = ssl.TLSVersion.TLSv1_2
         _trust(made, self._trust)
+        if self._listed:
+            made.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
         return made
 
     def next_node(self) -> int:

@@ -76,7 +76,7 @@ class Service:
             store=(store := self._opened(options)),
             room=store.room if isinstance(store, QuotaStore) else None,
             authenticator=self._authenticator(options),
-            far_tls=(far_tls := FarTls(self._trust, OwnCertificate(cert, key))),
+            far_tls=(far_tls := self._far_tls(cert, key)),
             delegation=_delegation(options, self._behaviour),
             exchange=_exchange(options, far_tls),
             limits=Limits(marker_period=options.marker_period),
@@ -127,6 +127,10 @@ class Service:
     def _opened(self, options: Options) -> Store:
         store = _store(options, self._folder, self._behaviour)
         return store if options.quota is None else QuotaStore(store, options.quota)
+
+    def _far_tls(self, cert: Path, key: Path) -> FarTls:
+        lists = self._behaviour.reads_revocation_lists()
+        return FarTls(self._trust, OwnCertificate(cert, key), read_lists=lists)
 
     def _open(self, port: int, *, is_data_node: bool = False) -> Door:
         door = Door(port, ipv6=self._behaviour.listens_on_ipv6(is_data_node=is_data_node))

@@ -24,6 +24,10 @@ class SiteSeams:
         """Whether the data node with this number knows the authorities of far sides."""
         return True
 
+    def reads_revocation_lists(self) -> bool:
+        """Whether lists that lie beside the authorities count against far sides."""
+        return True
+
     def offers_copy_at(self, local: str) -> bool:
         """Whether the door with this address serves third-party copies: all doors are alike."""
         return True

@@ -78,6 +78,14 @@ class DataNodeWithoutTrustStore(Behaviour):
         return node % 2 == 0
 
 
+@deviation("revocation-lists-not-read", breaks=("SITE-008",))
+class RevocationListsNotRead(Behaviour):
+    """What authorities of far sides have revoked is not known."""
+
+    def reads_revocation_lists(self) -> bool:
+        return False
+
+
 @deviation("organisation-may-only-read", breaks=("SITE-009",))
 class OrganisationMayOnlyRead(Behaviour):
     """Members of a virtual organisation are mapped to a user who may only read."""
