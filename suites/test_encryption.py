@@ -71,6 +71,39 @@ def test_destination_with_a_bad_certificate_gets_no_request(client, party, exist
     no_request(bad, copy)
 
 
+@requirement("SITE-008")
+def test_source_with_a_revoked_certificate_gets_no_request(client, party, new_path):
+    def pulled(door):
+        far = party.source(door=door, size=300)
+        return far, client.pull(far.url, f"{new_path}-{door}", **with_a_token())
+
+    refused_as_revoked(*pulled("revoked"), pulled("tls")[1])
+
+
+@requirement("SITE-008")
+@needs("tpc-push")
+def test_destination_with_a_revoked_certificate_gets_no_request(client, party, existing):
+    def pushed(door):
+        far = party.destination(door=door)
+        return far, client.push(existing.path, far.url, **with_a_token())
+
+    refused_as_revoked(*pushed("revoked"), pushed("tls")[1])
+
+
+def with_a_token():
+    token = f"Bearer {secrets.token_urlsafe(24)}"
+    return {"transfer_header_authorization": token, **PLAIN}
+
+
+def refused_as_revoked(far, copy, control):
+    """Nothing was asked where a revoked certificate was shown; a good one is good enough."""
+    expect.control(control.succeeded, f"a copy with a good certificate: {control}", control)
+    leaked = any(seen.header("authorization") for seen in far.requests)
+    shown = f"{len(far.requests)} requests{', with the token' if leaked else ''}; {copy}"
+    expect.that(not far.requests, "no request", shown, copy)
+    expect.failure(copy)
+
+
 def no_request(far, copy):
     """Nothing was asked behind a certificate that nobody should believe."""
     leaked = any(seen.header("authorization") for seen in far.requests)

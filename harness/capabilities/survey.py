@@ -123,7 +123,7 @@ class Survey:
 
 
 NO_PARTY = "no remote party that the endpoint can reach; give --remote-party"
-BAD_DOORS = ("expired", "wrong-name", "self-signed", "unknown-ca")
+BAD_DOORS = ("expired", "wrong-name", "self-signed", "unknown-ca", "revoked")
 Lack = Callable[[Survey], str]
 
 

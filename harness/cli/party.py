@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fixtures.pki import Pair
-from fixtures.public_party import SLOTS, Planned, Wishes, plan
+from fixtures.public_party import BAD, SLOTS, Planned, Wishes, plan
 from harness.problems import UsageError
 from harness.redact import Secret
 from harness.remote_party import ListeningParty
@@ -54,7 +54,7 @@ def add(commands: Any) -> None:
         action="append",
         default=[],
         metavar="DOOR=CERT,KEY",
-        help=f"a certificate nobody must accept; doors: {', '.join(SLOTS[-4:])}",
+        help=f"a certificate nobody must accept; doors: {', '.join(BAD)}",
     )
     for name, what in LIMITS.items():
         option = f"--limit-{name.replace('_', '-')}"
@@ -141,8 +141,8 @@ def _wishes(options: argparse.Namespace) -> Wishes:
 def _bad(text: str) -> tuple[str, Pair]:
     name, _, files = text.partition("=")
     cert, _, key = files.partition(",")
-    if name not in SLOTS[-4:] or not cert:
-        raise UsageError(f"--bad {text}: say DOOR=CERT,KEY; doors: {', '.join(SLOTS[-4:])}")
+    if name not in BAD or not cert:
+        raise UsageError(f"--bad {text}: say DOOR=CERT,KEY; doors: {', '.join(BAD)}")
     return name, _pair(cert, key or cert)
 
 
