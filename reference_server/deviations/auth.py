@@ -46,6 +46,14 @@ class BasicOnPlainHttp(Behaviour):
         return True
 
 
+@deviation("ticket-refused", breaks=("AUTH-009",), seen_in="catalogue mutant")
+class TicketRefused(Behaviour):
+    """Negotiate is offered, and every Kerberos ticket is refused."""
+
+    def kerberos_ticket_counts(self) -> bool:
+        return False
+
+
 @deviation(
     "client-certificate-ignored",
     breaks=("AUTH-003", "AUTH-004"),

@@ -116,9 +116,18 @@ def options(deviation: Deviation) -> list[str]:
     return ["--data-node"] if redirects else []
 
 
+def wishes(deviation: Deviation) -> dict[str, bool]:
+    """What has to be there besides: a KDC, if it is about tickets."""
+    needs = {need for breaks in deviation.breaks for need in catalogue().get(breaks).needs}
+    return {"kerberos": True} if "kerberos" in needs else {}
+
+
 def judged(batch: Batch, out: Path) -> Judged:
     """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
-    entries = {d.name: {"deviation": [d.name], "options": options(d)} for d in batch.deviations}
+    entries = {
+        d.name: {"deviation": [d.name], "options": options(d), **wishes(d)}
+        for d in batch.deviations
+    }
     select = [*(f"{family}-*" for family in batch.families), *SMOKE]
     behind = {"s3": True} if "S3" in batch.families else {}
     servers = {name: {**start, **behind} for name, start in {CLEAN: {}, **entries}.items()}
