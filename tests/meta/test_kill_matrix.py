@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from tests.meta.keep import kept, leave
-from tests.meta.kill import CLEAN, Batch, Deviation, Judged, batches, judged, listed, missed, strays
+from tests.meta.kill import CLEAN, Batch, Deviation, Judged, batches, judged, listed, missed, possible, strays
 
-PROVEN = tuple(d for d in listed() if d.name in kept())
-OTHERS = tuple(d for d in listed() if d.name not in kept())
+LISTED = tuple(filter(possible, listed()))
+PROVEN = tuple(d for d in LISTED if d.name in kept())
+OTHERS = tuple(d for d in LISTED if d.name not in kept())
 BATCHES = {
     **{f"{b.label}": b for b in batches(PROVEN)},
     **{f"new-{b.label}": b for b in batches(OTHERS)},
