@@ -14,7 +14,18 @@ from typing import Any
 import pytest
 
 from tests.meta.keep import kept, leave
-from tests.meta.kill import CLEAN, Batch, Deviation, Judged, batches, judged, listed, missed, possible, strays
+from tests.meta.kill import (
+    CLEAN,
+    Batch,
+    Deviation,
+    Judged,
+    batches,
+    judged,
+    listed,
+    missed,
+    possible,
+    strays,
+)
 
 LISTED = tuple(filter(possible, listed()))
 PROVEN = tuple(d for d in LISTED if d.name in kept())
