@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import time
@@ -66,14 +67,22 @@ class Answerer:
         status = scenario.head_status if seen.method == "HEAD" else scenario.get_status
         stored = self._log.uploaded(seen.nonce)
         content = scenario.content if stored is None and scenario.exists else stored
+        status = status or (202 if self._comes_later(seen, scenario) else 0)
         if status or content is None:
             self._page(seen, scenario, status or 404)
             return
         headers = _digest(seen, scenario, content)
         part = _range(seen, content) if scenario.ranges else None
+        if part is not None and scenario.range_lie == "refused":
+            self._page(seen, scenario, 416)
+            return
         if part is not None:
-            headers += (("Content-Range", f"bytes {part[0]}-{part[1]}/{len(content)}"),)
+            headers += _content_range(part, content, scenario)
             content = content[part[0] : part[1] + 1]
+            content = content[: len(content) // 2] if scenario.range_lie == "short" else content
+        if scenario.coded and "gzip" in (seen.header("accept-encoding") or ""):
+            headers += (("Content-Encoding", "gzip"),)
+            content = gzip.compress(content, mtime=0)
         announced = scenario.head_size if _lies(seen, scenario) else len(content) + scenario.extra
         framing = ("Content-Length", str(announced))
         chunked = not scenario.length and seen.method == "GET"
@@ -81,6 +90,11 @@ class Answerer:
         self._head(seen, 206 if part else 200, headers, scenario.reason)
         if seen.method == "GET":
             self._body(seen, scenario, content, chunked=chunked)
+
+    def _comes_later(self, seen: Seen, scenario: Scenario) -> bool:
+        """Whether this is one of the first GETs, which are put off."""
+        asked = [earlier for earlier in self._log.of(seen.nonce) if earlier.method == "GET"]
+        return seen.method == "GET" and len(asked) <= scenario.later
 
     def _body(self, seen: Seen, scenario: Scenario, content: bytes, *, chunked: bool) -> None:
         for piece in _pieces(content, scenario):
@@ -241,6 +255,13 @@ def _range(seen: Seen, content: bytes) -> tuple[int, int] | None:
     first, last = int(match[1]), int(match[2] or len(content) - 1)
     # RFC 9110 section 14.1.1: a range that ends before it begins is invalid, hence ignored
     return (first, min(last, len(content) - 1)) if first <= last else None
+
+
+def _content_range(part: tuple[int, int], content: bytes, scenario: Scenario) -> Headers:
+    """Where the part stands; shifted by one byte if the far side is to lie about it."""
+    shift = 1 if scenario.range_lie == "elsewhere" else 0
+    text = f"bytes {part[0] + shift}-{part[1] + shift}/{len(content) + shift}"
+    return (("Content-Range", text),)
 
 
 def _pieces(content: bytes, scenario: Scenario) -> Iterator[bytes]:

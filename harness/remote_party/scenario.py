@@ -30,7 +30,11 @@ class Scenario:
     PUT first, ``parting`` closes the connection after it. ``hold`` delays the answers to the
     methods in ``hold_on``. ``need`` is the SHA-256 of the Authorization value that is demanded.
     ``interim`` are the codes sent, in order, to a PUT that waits for a 100: one, several with
-    commas between them, or nothing.
+    commas between them, or nothing. ``range_lie`` is how a request for a part is answered wrongly:
+    ``elsewhere`` (Content-Range of another place), ``short`` (fewer bytes than asked for) or
+    ``refused`` (416); without ``ranges`` it is the whole file. The first ``later`` GETs get a 202
+    with a page, as from a server that computes a checksum first. ``coded`` compresses the body for
+    who accepts gzip.
     """
 
     size: int = 1000
@@ -64,6 +68,9 @@ class Scenario:
     reason: str = ""
     page: str = ""
     ranges: bool = True
+    range_lie: str = ""
+    later: int = 0
+    coded: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.size <= LARGEST:
