@@ -37,6 +37,7 @@ def one_line(ran: Ran, words: str) -> None:
         (["check", "https://[::1/"], "not a URL of a storage endpoint"),
         (["check", "https://localhost/", "--capath", "absent"], "absent does not exist"),
         (["check", "https://localhost/", "-E", "absent.pem"], "does not exist"),
+        (["client"], "name a client"),
         (["report", "nowhere"], "there is no run.jsonl"),
         (["diff", "nowhere", "elsewhere"], "does not exist"),
         (["matrix", "--modes", "sideways", "--endpoints", "x"], "say pull, push"),
