@@ -12,7 +12,7 @@ import secrets
 import shutil
 from pathlib import Path
 
-MARK = ".httptpc-claim"
+MARK = ".httptpc.claim"
 
 
 def claim(folder: Path) -> int:
@@ -20,7 +20,7 @@ def claim(folder: Path) -> int:
 
     The mark appears under its name only once it is locked, so nobody ever sees it free before.
     """
-    hidden = folder / f"{MARK}-{secrets.token_hex(4)}"
+    hidden = folder / f"{MARK}.{secrets.token_hex(4)}"
     held = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     fcntl.flock(held, fcntl.LOCK_EX)
     hidden.rename(folder / MARK)

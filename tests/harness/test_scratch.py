@@ -10,7 +10,7 @@ import pytest
 
 from harness.scratch import scratch
 
-RUN = "import sys; from harness.scratch import scratch; print(scratch(), flush=True); sys.stdin.read()"
+RUN = "import sys, harness.scratch as s; print(s.scratch(), flush=True); sys.stdin.read()"
 
 
 def run(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:

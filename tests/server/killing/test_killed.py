@@ -82,7 +82,7 @@ class Rounds:
             worker.victim = victim
             worker.check()
         staged = [p for p in (self.store / ".httptpc").rglob("*") if p.is_file()]
-        assert [p for p in staged if not p.name.startswith(".httptpc-claim")] == []
+        assert [p for p in staged if not p.name.startswith(".httptpc.claim")] == []
 
     def _start(self) -> tuple[subprocess.Popen[str], list[Server]]:
         """The victim; it shares the PKI of its peer, so that they trust each other."""
