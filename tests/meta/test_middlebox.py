@@ -97,6 +97,7 @@ def _run(label: str, out: Path) -> Judged:
     servers: dict[str, dict[str, Any]] = {CLEAN: {"behind": "tcp", "options": ["--data-node"]}}
     for d in batch:
         servers[d.name] = {"behind": "tcp", "deviation": [d.name], "options": options(d)}
+        servers[d.name] |= {"s3": True} if "S3" in d.families else {}
     wanted = sorted({identifier for d in batch for identifier in d.breaks})
     found = checked(servers, out / label, *(w for i in wanted for w in ("--select", i)))
     if place := os.environ.get("HTTPTPC_MIDDLEBOX_OUT"):
