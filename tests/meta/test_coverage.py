@@ -47,7 +47,6 @@ UNPROVEN = dict.fromkeys(
         "bad-url-echoed",
         "barred-peer-contacted",
         "collection-pushed-in-name-only",
-        "connections-empty",
         "failure-tells-transfer-headers",
         "first-source-counts",
         "mapped-address-not-barred",
