@@ -41,20 +41,7 @@ OBSERVING_ONLY = {
 }
 """MAY and INFO entries that no deviation breaks, with the reason."""
 
-NOT_RUN = "it is newer than the last run of make kill-matrix"
-UNPROVEN = dict.fromkeys(
-    (
-        "bad-url-echoed",
-        "barred-peer-contacted",
-        "collection-pushed-in-name-only",
-        "failure-tells-transfer-headers",
-        "first-source-counts",
-        "mapped-address-not-barred",
-        "odd-scitag-refused",
-        "unknown-copy-field-refused",
-    ),
-    NOT_RUN,
-)
+UNPROVEN: dict[str, str] = {}
 """Deviations that the kept kill matrix does not show, with the reason."""
 
 
