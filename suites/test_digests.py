@@ -163,6 +163,27 @@ def test_checksum_wanted_at_upload_is_kept(client, new_path):
     right(client.head(new_path, want_digest="md5"), CONTENT, "md5")
 
 
+@requirement("CKSUM-029")
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_missing_file_has_no_checksum(client, upload, new_path, method):
+    there = client.head(upload(CONTENT).path, want_digest="adler32")
+    expect.control("adler32" in digests(there), "no adler32 of a file that is there", there)
+    answer = client.follow(method, new_path, headers=(("Want-Digest", "adler32"),))
+    expect.that(answer.status >= 400, "404", answer.status, answer)
+    own = compute("adler32", answer.body.content or b"") if method == "GET" else None
+    told = f"{answer.status}, Digest: {answer.header('digest')}"
+    strange = answer.header("digest") is not None and digests(answer).get("adler32") != own
+    expect.that(not strange, "no Digest", told, answer)
+
+
+@requirement("CKSUM-030")
+@pytest.mark.parametrize("wishes", [("x-nobody-knows", "adler32"), ("adler32", "x-nobody-knows")])
+def test_several_want_digest_fields_are_one_list(client, upload, wishes):
+    file = upload(CONTENT)
+    fields = tuple(("Want-Digest", wish) for wish in wishes)
+    right(client.apart(client.ask("HEAD", file.path, fields)), CONTENT, "adler32")
+
+
 @requirement("CKSUM-015")
 def test_checksum_of_a_part_is_that_of_the_whole(client, upload):
     file = upload(CONTENT)

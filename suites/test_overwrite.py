@@ -19,6 +19,8 @@ def test_overwrite_f_keeps_an_existing_file(judge, client, party, existing):
         expect.content(client.get(existing.path), existing.content)
     with judge("TPC-022"):
         expect.status(copy, 412)
+        asked = ", ".join(seen.method for seen in far.requests) or "nothing"
+        expect.preferably(not far.asked("GET"), "no data requested before", asked, copy)
 
 
 @requirement("TPC-023")

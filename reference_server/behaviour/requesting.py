@@ -37,3 +37,11 @@ class RequestingSeams:
     def address_to_compare(self, address: Address) -> Address:
         """An address as it is compared with those that are barred: one mapped to IPv6 is IPv4."""
         return getattr(address, "ipv4_mapped", None) or address
+
+    def wish_as_read(self, values: list[str]) -> str | None:
+        """Want-Digest: several fields are one list (RFC 9110 section 5.3); None without any."""
+        return ", ".join(values) if values else None
+
+    def block_to_copy(self, block: memoryview) -> memoryview:
+        """A block of a file that is copied within this server."""
+        return block

@@ -79,3 +79,27 @@ class FailureTellsTransferHeaders(Behaviour):
 
     def failure_with_fields(self, text: str, fields: Headers) -> str:
         return f"{text} ({', '.join(f'{name}: {value}' for name, value in fields)})"
+
+
+@deviation("digest-of-a-missing-file", breaks=("CKSUM-029",), seen_in=NEW)
+class DigestOfAMissingFile(Behaviour):
+    """A 404 carries a Digest, as if it were of the file."""
+
+    def get_missing(self) -> None:
+        raise Refusal(404, "no such resource", headers=(("Digest", "adler32=00000001"),))
+
+
+@deviation("first-wish-alone-is-read", breaks=("CKSUM-030",), seen_in="dCache #3906")
+class FirstWishAloneIsRead(Behaviour):
+    """Of several Want-Digest fields only the first one is read."""
+
+    def wish_as_read(self, values: list[str]) -> str | None:
+        return values[0] if values else None
+
+
+@deviation("local-copy-is-short", breaks=("DAV-032",), seen_in=NEW)
+class LocalCopyIsShort(Behaviour):
+    """A file that is copied within the server loses the last byte of every block."""
+
+    def block_to_copy(self, block: memoryview) -> memoryview:
+        return block[:-1]

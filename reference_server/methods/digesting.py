@@ -16,7 +16,7 @@ def digest_headers(request: Request, reader: Reader, span: tuple[int, int]) -> H
 
 
 def _digest(request: Request, reader: Reader, span: tuple[int, int]) -> Headers:
-    text = request.head.get("want-digest")
+    text = request.parts.behaviour.wish_as_read(request.head.all("want-digest"))
     behaviour, method = request.parts.behaviour, request.head.method
     if text is None or not behaviour.answers_want_digest(method):
         return ()

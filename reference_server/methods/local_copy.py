@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.auth.identity import Activity
+from reference_server.behaviour import Behaviour
 from reference_server.digests import ADLER32, Hasher
 from reference_server.methods.namespace import check_parent
 from reference_server.refusal import Refusal
@@ -35,7 +36,8 @@ def copy(request: Request, direction: Direction, remote: RemoteUrl) -> Response:
     _check_room(request, entry, old)
     if old is not None and (old.is_collection or entry.is_collection):
         store.delete(destination)
-    _Copying(store, identity.name, _is_deep(request)).tree(entry, destination)
+    behaviour = request.parts.behaviour
+    _Copying(store, identity.name, _is_deep(request), behaviour).tree(entry, destination)
     return Response(201 if old is None else 204)
 
 
@@ -87,6 +89,7 @@ class _Copying:
     store: Store
     owner: str
     deep: bool
+    behaviour: Behaviour
 
     def tree(self, entry: Entry, destination: str) -> None:
         """Copy a resource, members included where the copy is deep."""
@@ -106,7 +109,7 @@ class _Copying:
             buffer = memoryview(bytearray(min(BLOCK, max(1, entry.size))))
             while count := reader.read_into(buffer, draft.size):
                 hasher.update(buffer[:count])
-                draft.write(buffer[:count])
+                draft.write(self.behaviour.block_to_copy(buffer[:count]))
             properties = reader.record().properties
             record = Record(hasher.values(), self.owner, properties)
             draft.publish(destination, record, replace=True)
