@@ -38,6 +38,28 @@ def test_page_that_says_to_come_again_is_not_the_file(client, party, new_path, d
     expect.not_success(copy, severe=True)
 
 
+PARTS = {
+    "ignored": {"ranges": False},
+    "refused": {"range_lie": "refused"},
+    "elsewhere": {"range_lie": "elsewhere"},
+    "short": {"range_lie": "short"},
+    "coded": {"coded": True},
+}
+"""What a source may make of a request for a part, or of one that accepts gzip."""
+
+
+@requirement("INTEG-001")
+@pytest.mark.parametrize("manner", PARTS)
+@pytest.mark.usefixtures("pull_works")
+def test_parts_of_the_source_never_make_another_file(client, party, new_path, manner):
+    far = party.source(size=3_000_001, seed=7, digest="none", **PARTS[manner])
+    copy = client.pull(far.url, new_path, x_number_of_streams="4", **PLAINLY)
+    if copy.succeeded:
+        expect.content(client.get(new_path), far.content)
+    else:
+        expect.noted(f"parts {manner}: {copy}")
+
+
 @requirement("INTEG-002")
 @pytest.mark.parametrize("size", SIZES)
 def test_pushed_object_is_identical_to_its_source(client, party, upload, size):
