@@ -24,12 +24,12 @@ MIB = 1 << 20
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     made = moto if request.param == "moto" else rclone
     with made(tmp_path_factory.mktemp(request.param)) as found:
+        found.put("vo/there/first", b"1")
         yield found
 
 
 @pytest.fixture(scope="module")
 def server(backend: Backend) -> Iterator[Server]:
-    backend.put("vo/there/first", b"1")
     with gateway(backend) as started:
         yield started
 
