@@ -124,6 +124,12 @@ def gateway(backend: Backend, *options: str, store: str = f"s3://{BUCKET}/vo") -
         assert stop(process) == 0
 
 
+def staged(staging: Path) -> list[Path]:
+    """Uploads in a staging area; what claims it for a process is none."""
+    files = (place for place in staging.rglob("*") if place.is_file())
+    return [place for place in files if place.suffix != ".claim"]
+
+
 def _secret(pair: KeyPair) -> str:
     """KEY,SECRET as rclone wants it."""
     lines = pair.file.read_text(encoding="utf-8").splitlines()[1:]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.s3_kit import BUCKET, Backend, gateway, moto
+from tests.server.s3_kit import BUCKET, Backend, gateway, moto, staged
 from tests.server.scripted_peer import Peer, serving
 from tests.server.server_kit import ROOT, Server
 from tests.server.wire_client import Answer
@@ -50,10 +50,6 @@ def secret_words(backend: Backend) -> list[str]:
     """Both halves of the key pair."""
     lines = backend.pair.file.read_text(encoding="utf-8").splitlines()[1:]
     return [line.partition(" = ")[2] for line in lines]
-
-
-def staged(staging: Path) -> list[Path]:
-    return [place for place in staging.rglob("*") if place.is_file()]
 
 
 @pytest.mark.parametrize("fault", ["403", "500", "cut"])
