@@ -7,8 +7,8 @@ import pytest
 
 from harness import expect
 from harness.checks import requirement
-from harness.problems import NotApplicable
 from harness.client import PLAINLY
+from harness.problems import NotApplicable
 
 SPELLINGS = {
     "address": str,
