@@ -11,14 +11,14 @@ from harness.problems import NotApplicable
 def copied(client, existing, new_path):
     """A plain COPY to a new name; not every storage has one."""
     answer = copy(client, existing.path, new_path)
-    if answer.status >= 400 and client.get(new_path).status != 200:
-        raise NotApplicable(f"a plain COPY within the server: {answer.status}", (answer,))
+    if answer.failed and client.get(new_path).status != 200:
+        raise NotApplicable(f"a plain COPY within the server: {answer}", (answer.exchange,))
     return answer
 
 
 def copy(client, path, destination, *fields):
     """A COPY without anything that makes it a third-party copy."""
-    return client.follow("COPY", path, headers=(("Destination", client.url(destination)), *fields))
+    return client.copy(path, (("Destination", client.url(destination)), *fields))
 
 
 @requirement("DAV-032")

@@ -97,9 +97,9 @@ class FirstWishAloneIsRead(Behaviour):
         return values[0] if values else None
 
 
-@deviation("local-copy-is-short", breaks=("DAV-032",), seen_in=NEW)
-class LocalCopyIsShort(Behaviour):
-    """A file that is copied within the server loses the last byte of every block."""
+@deviation("local-copy-is-zeros", breaks=("DAV-032",), seen_in=NEW)
+class LocalCopyIsZeros(Behaviour):
+    """A file that is copied within the server holds zeros only."""
 
     def block_to_copy(self, block: memoryview) -> memoryview:
-        return block[:-1]
+        return memoryview(bytes(len(block)))
