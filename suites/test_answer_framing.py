@@ -1,5 +1,7 @@
 """Answers of every kind, byte by byte, and what they must not give away (RFC 9110, RFC 9112)."""
 
+from typing import Any
+
 import pytest
 
 from harness import expect
@@ -17,7 +19,7 @@ PREFLIGHT = {
 
 @requirement("DAV-025")
 def test_answers_on_one_connection_are_well_framed(client, existing, new_path, place):
-    live = None
+    live: Any = None
     asks = [
         client.ask("GET", existing.path),
         client.ask("HEAD", existing.path),

@@ -1,5 +1,6 @@
 """Far sides that the operator of the endpoint does not want to be contacted (SSRF)."""
 
+from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from harness.checks import requirement
 from harness.client import PLAINLY
 from harness.problems import NotApplicable
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "address": str,
     "mapped": lambda host: f"[::ffff:{host}]",
     "number": lambda host: str(int(ip_address(host))),

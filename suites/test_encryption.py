@@ -77,7 +77,8 @@ def test_source_with_a_revoked_certificate_gets_no_request(client, party, new_pa
         far = party.source(door=door, size=300)
         return far, client.pull(far.url, f"{new_path}-{door}", **with_a_token())
 
-    refused_as_revoked(*pulled("revoked"), pulled("tls")[1])
+    far, copy = pulled("revoked")
+    refused_as_revoked(far, copy, control=pulled("tls")[1])
 
 
 @requirement("SITE-008")
@@ -87,7 +88,8 @@ def test_destination_with_a_revoked_certificate_gets_no_request(client, party, e
         far = party.destination(door=door)
         return far, client.push(existing.path, far.url, **with_a_token())
 
-    refused_as_revoked(*pushed("revoked"), pushed("tls")[1])
+    far, copy = pushed("revoked")
+    refused_as_revoked(far, copy, control=pushed("tls")[1])
 
 
 def with_a_token():

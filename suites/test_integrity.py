@@ -38,7 +38,7 @@ def test_page_that_says_to_come_again_is_not_the_file(client, party, new_path, d
     expect.not_success(copy, severe=True)
 
 
-PARTS = {
+PARTS: dict[str, dict[str, Any]] = {
     "ignored": {"ranges": False},
     "refused": {"range_lie": "refused"},
     "elsewhere": {"range_lie": "elsewhere"},
