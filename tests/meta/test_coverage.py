@@ -33,7 +33,6 @@ OBSERVING_ONLY = {
     "CANCEL-006": "what was received is never published before the end, so no part can be served",
     "CANCEL-007": "an upload that was cut is no file; kept, it has the length that it has",
     "AUTH-022": "how dCache words a refusal; a refusal that hangs is no answer to any check",
-    "AUTH-009": "a ticket service of its own is needed to refuse a valid ticket",
     "SITE-003": "a peer with IPv6 only is needed that the tester can reach otherwise",
     "S3-006": "the gateway keeps no checksum, so there is none to become stale",
     "S3-009": "a bearer token that ends in 500 is bad-token-crashes, on any store",
