@@ -28,7 +28,7 @@ FAILING = along(
 )
 
 
-@deviation("copy-of-nothing-accepted", breaks=("TPC-006",))
+@deviation("copy-of-nothing-accepted", breaks=("TPC-006",), seen_in="DEV-D002 Pelican, dCache")
 class CopyOfNothingAccepted(Behaviour):
     """A COPY that names no other side is answered 202."""
 
@@ -120,7 +120,11 @@ class OldTailKeptByPull(Behaviour):
         return True
 
 
-@deviation("control-fields-case-sensitive", breaks=("TPC-035",))
+@deviation(
+    "control-fields-case-sensitive",
+    breaks=("TPC-035",),
+    seen_in="DEV-D006 XRootD before 5.7, dCache before 4.0",
+)
 class ControlFieldsCaseSensitive(Behaviour):
     """Source and Destination are recognised in exactly this spelling."""
 

@@ -229,6 +229,7 @@ class BadTokenIsAnybody(Behaviour):
 @deviation(
     "scope-path-ignored",
     breaks=("AUTH-013",),
+    seen_in="DEV-D153 XRootD #2132",
     also=along("a restricted token reaches everywhere", "MAC-004"),
 )
 class ScopePathIgnored(Behaviour):
@@ -278,6 +279,7 @@ class IssuerNotChecked(Behaviour):
 @deviation(
     "anonymous-copy",
     breaks=("AUTH-015",),
+    seen_in="DEV-D198",
     also=along("nobody is asked to authenticate", "AUTH-016")
     | along("an anonymous COPY comes as far as the Overwrite test", "AUTH-019"),
 )

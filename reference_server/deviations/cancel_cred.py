@@ -21,6 +21,7 @@ from reference_server.transfer.order import Direction
 @deviation(
     "pull-outlives-client",
     breaks=("CANCEL-001", "CANCEL-005"),
+    seen_in="DEV-D189 StoRM, dCache #6748",
     also=along("the abandoned pull holds its connection", "CANCEL-003"),
 )
 class PullOutlivesClient(Behaviour):
@@ -30,7 +31,7 @@ class PullOutlivesClient(Behaviour):
         return direction is not Direction.PULL
 
 
-@deviation("push-outlives-client", breaks=("CANCEL-002",), seen_in="catalogue mutant")
+@deviation("push-outlives-client", breaks=("CANCEL-002",), seen_in="DEV-D189 StoRM, dCache #6748")
 class PushOutlivesClient(Behaviour):
     """A push goes on when the client has gone."""
 

@@ -163,7 +163,7 @@ class UploadIgnoresPath(Behaviour):
 @deviation(
     "path-compared-as-text",
     breaks=("MAC-027",),
-    seen_in="catalogue mutant",
+    seen_in="DEV-D146 XRootD before 5.9.1",
     also=along("scopes are compared with paths in the same way", "AUTH-013"),
 )
 class PathComparedAsText(Behaviour):
@@ -323,6 +323,7 @@ class AddedCaveatsIgnored(Behaviour):
 @deviation(
     "macaroon-signature-ignored",
     breaks=("MAC-044",),
+    seen_in="DEV-D147 XRootD before 5.9.6",
     also=along("a forged macaroon is as good as a right one", "MAC-045"),
 )
 class MacaroonSignatureIgnored(Behaviour):

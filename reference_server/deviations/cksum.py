@@ -65,6 +65,7 @@ class DigestOfNothing(Behaviour):
 @deviation(
     "adler32-in-base64",
     breaks=("CKSUM-005",),
+    seen_in="DEV-D123 XRootD, DPM",
     also=along(
         "the value cannot be read",
         "CKSUM-001",
@@ -104,7 +105,10 @@ class Adler32InDecimal(Behaviour):
 
 
 @deviation(
-    "md5-in-hex", breaks=("CKSUM-006",), also=along("md5 cannot be read", "CKSUM-013", "CKSUM-024")
+    "md5-in-hex",
+    breaks=("CKSUM-006",),
+    seen_in="DEV-D123 XRootD, DPM",
+    also=along("md5 cannot be read", "CKSUM-013", "CKSUM-024"),
 )
 class Md5InHex(Behaviour):
     """An md5 is sent in hexadecimal."""
@@ -148,7 +152,7 @@ class QZeroIsWanted(Behaviour):
         return Behaviour().wished(text.replace("q=0,", "q=1,"))
 
 
-@deviation("wishes-case-sensitive", breaks=("CKSUM-011",), seen_in="catalogue mutant")
+@deviation("wishes-case-sensitive", breaks=("CKSUM-011",), seen_in="DEV-D121 EOS, davix")
 class WishesCaseSensitive(Behaviour):
     """Algorithm names in Want-Digest are known in lower case only."""
 
@@ -202,7 +206,7 @@ class Adler32OfEmptyIsZero(Behaviour):
         return "00000000" if is_empty else wire_value(algorithm, hex_digest)
 
 
-@deviation("content-md5-in-hex", breaks=("CKSUM-018",), seen_in="catalogue mutant")
+@deviation("content-md5-in-hex", breaks=("CKSUM-018",), seen_in="DEV-D128 dCache")
 class ContentMd5InHex(Behaviour):
     """Content-MD5 is expected in hexadecimal."""
 
@@ -232,7 +236,7 @@ class ContentMd5MismatchCrashes(Behaviour):
         raise Refusal(500, "internal error")
 
 
-@deviation("content-md5-mismatch-kept", breaks=("CKSUM-020",), seen_in="catalogue mutant")
+@deviation("content-md5-mismatch-kept", breaks=("CKSUM-020",), seen_in="DEV-D134 dCache #7862")
 class ContentMd5MismatchKept(Behaviour):
     """Data that contradict Content-MD5 are refused and kept."""
 

@@ -149,7 +149,7 @@ class ChunkFramingStored(Behaviour):
         return b"%x\r\n%b\r\n" % (len(block), bytes(block)) if chunked else block
 
 
-@deviation("put-replaces-collection", breaks=("DAV-013",), seen_in="catalogue mutant")
+@deviation("put-replaces-collection", breaks=("DAV-013",), seen_in="DEV-D040 dCache")
 class PutReplacesCollection(Behaviour):
     """PUT on a collection replaces it by a file."""
 

@@ -97,7 +97,7 @@ class DelegationWantsTwelveHours(Behaviour):
         return super().delegation_step(remaining if enough else None, asked=asked)
 
 
-@deviation("delegation-asked-for-ever", breaks=("DELEG-006",))
+@deviation("delegation-asked-for-ever", breaks=("DELEG-006",), seen_in="DEV-D156")
 class DelegationAskedForEver(Behaviour):
     """A client that does not delegate is redirected again and again."""
 
@@ -122,6 +122,7 @@ class UndelegatedGoesBare(Behaviour):
 @deviation(
     "short-delegation-asked-for-ever",
     breaks=("DELEG-007",),
+    seen_in="DEV-D155 dCache before 5.0",
     also=along("five minutes are short as well", "DELEG-017"),
 )
 class ShortDelegationAskedForEver(Behaviour):
@@ -170,6 +171,7 @@ class DelegationAskedWith200(Behaviour):
 @deviation(
     "delegation-without-location",
     breaks=("DELEG-008",),
+    seen_in="DEV-D156",
     also=along("the client comes back to where it was", "DELEG-006", "DELEG-007", "DELEG-017"),
 )
 class DelegationWithoutLocation(Behaviour):
@@ -194,6 +196,7 @@ class RedirectWithoutDelegateTo(Behaviour):
 @deviation(
     "delegate-to-with-commas",
     breaks=("DELEG-009",),
+    seen_in="DEV-D156",
     also=along("the list has to be read to be tried", "DELEG-010"),
 )
 class DelegateToWithCommas(Behaviour):
@@ -291,7 +294,11 @@ class CertificateUsersDefaultToNone(Behaviour):
         return Mechanism.NONE if login is Scheme.X509 else natural
 
 
-@deviation("macaroon-users-default-to-gridsite", breaks=("CRED-012",))
+@deviation(
+    "macaroon-users-default-to-gridsite",
+    breaks=("CRED-012",),
+    seen_in="DEV-D017 dCache before 5.0, DPM",
+)
 class MacaroonUsersDefaultToGridsite(Behaviour):
     """A COPY of a macaroon user without Credential is treated as gridsite."""
 

@@ -91,7 +91,7 @@ class ChecksumsPropertyEmpty(Behaviour):
         return ""
 
 
-@deviation("push-mismatch-fatal-only-for-true", breaks=("INTEG-013",))
+@deviation("push-mismatch-fatal-only-for-true", breaks=("INTEG-013",), seen_in="DEV-D119")
 class PushMismatchFatalOnlyForTrue(Behaviour):
     """RequireChecksumVerification: false switches off all comparison of a push."""
 

@@ -92,7 +92,7 @@ class PathDoubleEncoded(Behaviour):
 @deviation(
     "query-dropped",
     breaks=("TPC-009",),
-    seen_in="DEV-D028 XRootD",
+    seen_in="DEV-D028 XRootD, DEV-D029",
     also=along("a far side steered by its query is not", "REDIR-015"),
 )
 class QueryDropped(Behaviour):
@@ -301,7 +301,7 @@ class RedirectOnGetFails(Behaviour):
         return method != "GET" and status in (301, 302, 303, 307, 308)
 
 
-@deviation("redirect-on-put-fails", breaks=("REDIR-016",), seen_in="catalogue mutant")
+@deviation("redirect-on-put-fails", breaks=("REDIR-016",), seen_in="DEV-D107 dCache before 3.2")
 class RedirectOnPutFails(Behaviour):
     """A redirected PUT fails."""
 

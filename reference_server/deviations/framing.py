@@ -25,7 +25,9 @@ class LengthToldTwice(Behaviour):
         return (("Content-Length", str(size)), ("Content-Length", str(size)))
 
 
-@deviation("length-and-coding-accepted", breaks=("DAV-026",), seen_in="XRootD tests of smuggling")
+@deviation(
+    "length-and-coding-accepted", breaks=("DAV-026",), seen_in="DEV-D175 XRootD before 6.0.3"
+)
 class LengthAndCodingAccepted(Behaviour):
     """Transfer-Encoding beside Content-Length is taken, and the connection lives on."""
 
@@ -33,7 +35,7 @@ class LengthAndCodingAccepted(Behaviour):
         return None
 
 
-@deviation("last-length-counts", breaks=("DAV-026",), seen_in="XRootD tests of smuggling")
+@deviation("last-length-counts", breaks=("DAV-026",), seen_in="DEV-D175 XRootD before 6.0.3")
 class LastLengthCounts(Behaviour):
     """Of several Content-Length fields the last one counts."""
 

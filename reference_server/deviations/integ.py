@@ -84,7 +84,7 @@ class ShortBodyAccepted(Behaviour):
 @deviation(
     "digest-never-asked",
     breaks=("INTEG-004",),
-    seen_in="StoRM, DPM",
+    seen_in="DEV-D129 StoRM, XRootD, Pelican",
     also=along("where a checksum is demanded none was asked for", "INTEG-010"),
 )
 class DigestNeverAsked(Behaviour):
@@ -104,7 +104,7 @@ class PullMismatchIgnored(Behaviour):
         return False
 
 
-@deviation("pull-mismatch-fatal-only-for-true", breaks=("INTEG-006",), seen_in="catalogue mutant")
+@deviation("pull-mismatch-fatal-only-for-true", breaks=("INTEG-006",), seen_in="DEV-D119")
 class PullMismatchFatalOnlyForTrue(Behaviour):
     """RequireChecksumVerification: false switches off all comparison of a pull."""
 
@@ -169,7 +169,7 @@ class UnknownDigestIsEnough(Behaviour):
         return not raw and not understood
 
 
-@deviation("digests-compared-as-text", breaks=("INTEG-010",), seen_in="catalogue mutant")
+@deviation("digests-compared-as-text", breaks=("INTEG-010",), seen_in="DEV-D120 davix, StoRM")
 class DigestsComparedAsText(Behaviour):
     """An adler32 that begins with a zero never agrees."""
 
@@ -180,7 +180,7 @@ class DigestsComparedAsText(Behaviour):
 @deviation(
     "push-not-verified",
     breaks=("INTEG-011",),
-    seen_in="DPM, XRootD",
+    seen_in="DEV-D114 XRootD, DPM, StoRM",
     also=along(
         "what is not looked at cannot be found wrong", "INTEG-013", "INTEG-014", "INTEG-015"
     ),
@@ -219,6 +219,7 @@ class PushTrueNotEnforced(Behaviour):
 @deviation(
     "push-false-not-honoured",
     breaks=("INTEG-014",),
+    seen_in="DEV-D112 dCache before 5.1",
     also=along(
         "a destination without digests serves no push",
         "TPC-003",

@@ -224,7 +224,7 @@ class SameIssueId(Behaviour):
         return "AAAAAAAA"
 
 
-@deviation("validity-ignored", breaks=("MAC-022", "MAC-023"), seen_in="catalogue mutant")
+@deviation("validity-ignored", breaks=("MAC-022", "MAC-023"), seen_in="DEV-D148")
 class ValidityIgnored(Behaviour):
     """The requested validity is ignored."""
 
@@ -275,7 +275,7 @@ class BeforeCaveatDropped(Behaviour):
         return [caveat for caveat in caveats if not caveat.startswith("before:")]
 
 
-@deviation("request-path-ignored", breaks=("MAC-031",), seen_in="catalogue mutant")
+@deviation("request-path-ignored", breaks=("MAC-031",), seen_in="DEV-D145 XRootD")
 class RequestPathIgnored(Behaviour):
     """The path of a macaroon request does not limit the macaroon."""
 
@@ -286,6 +286,7 @@ class RequestPathIgnored(Behaviour):
 @deviation(
     "macaroon-from-macaroon-unlimited",
     breaks=("MAC-004", "MAC-049"),
+    seen_in="DEV-D147 XRootD before 5.9.6",
     also=along("a restricted token is exchanged for a full one", "MAC-019"),
 )
 class MacaroonFromMacaroonUnlimited(Behaviour):

@@ -174,7 +174,7 @@ class PutNeedsExpect(Behaviour):
 @deviation(
     "location-not-encoded",
     breaks=("REDIR-019",),
-    seen_in="catalogue mutant",
+    seen_in="DEV-D160 XRootD #1293, EOS",
     also=along("a name with blanks cannot be reached", "DAV-021"),
 )
 class LocationNotEncoded(Behaviour):

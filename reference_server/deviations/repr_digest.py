@@ -12,7 +12,7 @@ from reference_server.digests import REPR_NAMES
 @deviation(
     "client-digest-not-computed",
     breaks=("INTEG-022",),
-    seen_in="catalogue mutant; a reading of the WLCG extension for data integrity",
+    seen_in="DEV-D132 a reading of the WLCG extension for data integrity",
 )
 class ClientDigestNotComputed(Behaviour):
     """The Repr-Digest of a COPY is compared only where the source tells a digest too."""
@@ -24,7 +24,7 @@ class ClientDigestNotComputed(Behaviour):
 @deviation(
     "agreed-digest-trusted",
     breaks=("INTEG-023",),
-    seen_in="XRootD 6.0 (pull request 2595)",
+    seen_in="DEV-D131 XRootD 6.0 (pull request 2595)",
 )
 class AgreedDigestTrusted(Behaviour):
     """Where client and source tell a digest of the same algorithm, the bytes are not looked at."""
@@ -33,7 +33,11 @@ class AgreedDigestTrusted(Behaviour):
         return False
 
 
-@deviation("repr-digest-not-forwarded", breaks=("INTEG-024",))
+@deviation(
+    "repr-digest-not-forwarded",
+    breaks=("INTEG-024",),
+    seen_in="DEV-D133 XRootD 6.0 (State::SetupHeaders)",
+)
 class ReprDigestNotForwarded(Behaviour):
     """The Repr-Digest of a COPY does not go on the PUT."""
 
@@ -44,7 +48,7 @@ class ReprDigestNotForwarded(Behaviour):
 @deviation(
     "repr-digest-only-with-content",
     breaks=("INTEG-024",),
-    seen_in="XRootD 6.0 (State::SetupHeaders)",
+    seen_in="DEV-D133 XRootD 6.0 (State::SetupHeaders)",
 )
 class ReprDigestOnlyWithContent(Behaviour):
     """The Repr-Digest of a COPY goes on the PUT of files that are not empty."""
@@ -53,7 +57,7 @@ class ReprDigestOnlyWithContent(Behaviour):
         return text if size else None
 
 
-@deviation("wrong-repr-digest-stored", breaks=("INTEG-025",))
+@deviation("wrong-repr-digest-stored", breaks=("INTEG-025",), seen_in="DEV-D134 dCache #7862")
 class WrongReprDigestStored(Behaviour):
     """A PUT is stored although its Repr-Digest says other bytes."""
 
@@ -61,7 +65,7 @@ class WrongReprDigestStored(Behaviour):
         return None
 
 
-@deviation("repr-digest-knows-no-adler32", breaks=("INTEG-025",))
+@deviation("repr-digest-knows-no-adler32", breaks=("INTEG-025",), seen_in="DEV-D135")
 class ReprDigestKnowsNoAdler32(Behaviour):
     """Repr-Digest knows adler only by the name that is registered."""
 
@@ -69,7 +73,7 @@ class ReprDigestKnowsNoAdler32(Behaviour):
         return {name: known for name, known in REPR_NAMES.items() if name != "adler32"}
 
 
-@deviation("want-repr-digest-with-weights", breaks=("INTEG-026",), seen_in="dCache 12.0")
+@deviation("want-repr-digest-with-weights", breaks=("INTEG-026",), seen_in="DEV-D130 dCache 12.0")
 class WantReprDigestWithWeights(Behaviour):
     """Want-Repr-Digest is written as Want-Digest is."""
 

@@ -11,7 +11,11 @@ from reference_server.transfer.remote_url import RemoteUrl
 NEW = "new with the requirement"
 
 
-@deviation("barred-peer-contacted", breaks=("TPC-059",), seen_in="Pelican tests of SSRF")
+@deviation(
+    "barred-peer-contacted",
+    breaks=("TPC-059",),
+    seen_in="DEV-D196 XRootD before 5.9.3, Pelican tests of SSRF",
+)
 class BarredPeerContacted(Behaviour):
     """Addresses that the operator bars are contacted."""
 
@@ -27,7 +31,7 @@ class MappedAddressNotBarred(Behaviour):
         return address
 
 
-@deviation("odd-scitag-refused", breaks=("TPC-056",), seen_in=NEW)
+@deviation("odd-scitag-refused", breaks=("TPC-056",), seen_in="DEV-D200 StoRM")
 class OddSciTagRefused(Behaviour):
     """A SciTag that is no flow id makes the COPY fail."""
 
@@ -65,7 +69,7 @@ class UnknownCopyFieldRefused(Behaviour):
         return "ClientInfo is not understood" if name.lower() == "clientinfo" else None
 
 
-@deviation("collection-pushed-in-name-only", breaks=("TPC-062",), seen_in=NEW)
+@deviation("collection-pushed-in-name-only", breaks=("TPC-062",), seen_in="DEV-D040 dCache")
 class CollectionPushedInNameOnly(Behaviour):
     """A transfer of a collection is answered 201, and nothing is sent."""
 
@@ -73,7 +77,7 @@ class CollectionPushedInNameOnly(Behaviour):
         return 201
 
 
-@deviation("failure-tells-transfer-headers", breaks=("TPC-063",), seen_in="XRootD #2222")
+@deviation("failure-tells-transfer-headers", breaks=("TPC-063",), seen_in="DEV-D197 XRootD #2222")
 class FailureTellsTransferHeaders(Behaviour):
     """The failure line quotes the request to the far side, its token included."""
 

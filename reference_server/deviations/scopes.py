@@ -21,7 +21,7 @@ class TokenForOthersTaken(Behaviour):
         return False
 
 
-@deviation("create-scope-deletes", breaks=("AUTH-024",), seen_in="XRootD #1655")
+@deviation("create-scope-deletes", breaks=("AUTH-024",), seen_in="DEV-D152 XRootD #1655")
 class CreateScopeDeletes(Behaviour):
     """A scope for creating files permits replacing and deleting them."""
 

@@ -65,7 +65,7 @@ class TimeoutWithoutResultLine(Behaviour):
         return [] if given_up else super().result_lines(problem, progress)
 
 
-@deviation("state-as-text", breaks=("MARK-032",))
+@deviation("state-as-text", breaks=("MARK-032",), seen_in="DEV-D065 dCache")
 class StateAsText(Behaviour):
     """State of a marker is a word."""
 

@@ -208,7 +208,9 @@ class MissingParentCrashes(Behaviour):
         raise Refusal(500, "internal error")
 
 
-@deviation("overwrite-f-ignored", breaks=("TPC-021", "TPC-022", "TPC-026"))
+@deviation(
+    "overwrite-f-ignored", breaks=("TPC-021", "TPC-022", "TPC-026"), seen_in="DEV-D136 Pelican"
+)
 class OverwriteFIgnored(Behaviour):
     """Overwrite: F replaces an existing file."""
 
@@ -258,7 +260,7 @@ class OverwriteDefaultsToF(Behaviour):
         return text or "F"
 
 
-@deviation("push-ignores-overwrite-f", breaks=("TPC-026",), seen_in="most push implementations")
+@deviation("push-ignores-overwrite-f", breaks=("TPC-026",), seen_in="DEV-D116 XRootD, dCache")
 class PushIgnoresOverwriteF(Behaviour):
     """A push with Overwrite: F replaces what is at the far side."""
 
@@ -287,6 +289,7 @@ class StreamsHintRefused(Behaviour):
 @deviation(
     "pull-needs-no-write-right",
     breaks=("TPC-043", "TPC-044"),
+    seen_in="DEV-D199",
     also=along(
         "nothing checks who may pull",
         "TPC-046",
@@ -317,6 +320,7 @@ class PullOverwritesWithoutRight(Behaviour):
 @deviation(
     "push-needs-no-read-right",
     breaks=("TPC-045",),
+    seen_in="DEV-D199",
     also=along("nothing checks who may push", "TPC-046", "MAC-046", "MAC-032"),
 )
 class PushNeedsNoReadRight(Behaviour):

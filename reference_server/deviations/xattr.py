@@ -137,7 +137,7 @@ class DirectoryAttributesDropped(Behaviour):
         return not is_collection
 
 
-@deviation("attributes-lost-on-redirect", breaks=("XATTR-009",))
+@deviation("attributes-lost-on-redirect", breaks=("XATTR-009",), seen_in="DEV-D159 XRootD")
 class AttributesLostOnRedirect(Behaviour):
     """A redirect of an upload forgets the query."""
 
