@@ -49,6 +49,7 @@ class Connection:
         self.visit = self.parts.access.visit()
         self.channel: Channel | None = None
         self.known: Identity | None = None
+        self.digest: Headers = ()
         by = "server"
         try:
             self.sock.settimeout(self.parts.limits.idle)
@@ -96,7 +97,7 @@ class Connection:
         """Answer one request; False when the connection has to end."""
         self.visit.asked(head, self.peer.subject)
         body = self._body(head)
-        response = self._answer(head, body)
+        response = self._with_digest(self._answer(head, body))
         keep = self._keeps_alive(head) and not response.close and self._drain(body)
         self.channel = None
         try:
@@ -119,6 +120,14 @@ class Connection:
         except Exception:
             log.exception("%s failed by a fault of this server", head.method)
             return text_response(500, "internal error")
+
+    def _with_digest(self, response: Response) -> Response:
+        """The answer, with nothing of the one before unless a deviation keeps its Digest."""
+        own = tuple(field for field in response.headers if field[0] == "Digest")
+        if not own and self.digest and self.parts.behaviour.digest_outlives_request():
+            return replace(response, headers=(*response.headers, *self.digest))
+        self.digest = own or self.digest
+        return response
 
     def _request(self, head: RequestHead, body: RequestBody) -> Request:
         """The authenticated request; a `root` caveat goes in front of its path."""

@@ -4,6 +4,7 @@ import pytest
 
 from harness import expect
 from harness.checks import needs, requirement
+from harness.problems import NotApplicable
 from harness.wire.digests import compute, parse_digest
 from harness.wire.problem import SyntaxProblem
 
@@ -227,3 +228,21 @@ def test_upload_with_a_digest_is_accepted(client, new_path):
     expect.content(client.get(new_path), CONTENT)
     wrong = client.put(f"{new_path}-wrong", CONTENT, digest="adler32=00000001")
     expect.noted(f"a wrong Digest is answered {wrong.status}")
+
+
+@requirement("CKSUM-031")
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_digest_of_one_answer_is_not_that_of_the_next(client, upload, method):
+    file, other = upload(CONTENT), upload(CONTENT + b"other")
+    first = client.send(client.ask("HEAD", file.path, (("Want-Digest", "adler32"),)))
+    first.until(lambda x: x.over, within=60)
+    head = first.exchange(client.endpoint.name)
+    closes = "close" in (head.header("connection") or "").lower()
+    if "adler32" not in digests(head) or closes or not first.reader.complete:
+        raise NotApplicable("no second request after a HEAD with a checksum", (head,))
+    second = client.closed(first.again(client.ask(method, other.path)).finish(within=60))
+    expect.control(200 <= second.status < 400, f"the second request got {second.status}", second)
+    found = digests(second).get("adler32", compute("adler32", other.content))
+    right = found == compute("adler32", other.content)
+    told = f"Digest: {second.header('digest')}"
+    expect.that(right, "the checksum of the second file, or none", told, head, second, severe=True)

@@ -3,13 +3,14 @@
 The checks of uploads begin like a careful client: with Expect: 100-continue, the body held back.
 """
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
 from harness import expect
 from harness.checks import needs, requirement
 from harness.client import Ask
+from harness.problems import NotApplicable
 from harness.wire.problem import SyntaxProblem
 from harness.wire.redirects import resolve_location
 from suites.uploads import held_back, status_of, target_of
@@ -157,3 +158,20 @@ def _valid(answer):
     except SyntaxProblem as problem:
         fault = str(problem)
     expect.that(not fault, "a URI reference", f"Location: {location!r}: {fault}", answer)
+
+
+@requirement("REDIR-021")
+@pytest.mark.parametrize("where", ["header", "query"])
+def test_location_of_a_download_does_not_repeat_the_token(client, anonymous, existing, where):
+    token = client.identity.token
+    if not token:
+        raise NotApplicable("there is no bearer token that could come back")
+    who, query = (client, "") if where == "header" else (anonymous, f"?authz={token}")
+    answer = who.request("GET", existing.path + query)
+    location = answer.header("location")
+    if location is None:
+        expect.that(answer.status > 0, "an answer", answer.fault, answer)
+        expect.noted(f"a GET with the token in the {where} is not redirected: {answer.status}")
+        return
+    repeated = token in unquote(location)
+    expect.that(not repeated, "a Location without the token", "the token is in it", answer)

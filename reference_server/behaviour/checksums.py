@@ -43,6 +43,10 @@ class ChecksumSeams:
         """Whether an object stored so many seconds ago already has its digest."""
         return True
 
+    def digest_outlives_request(self) -> bool:
+        """Whether an answer without Digest gets that of the answer before on its connection."""
+        return False
+
     def digest_name(self, algorithm: str) -> str:
         return algorithm
 

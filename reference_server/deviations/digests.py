@@ -97,3 +97,16 @@ class PushMismatchFatalOnlyForTrue(Behaviour):
 
     def push_mismatch_is_fatal(self, *, required: bool) -> bool:
         return required
+
+
+@deviation(
+    "digest-of-the-answer-before",
+    breaks=("CKSUM-031",),
+    also=along("a request without any known wish gets a Digest", "CKSUM-012"),
+    seen_in="DEV-D125 XRootD before 5.5.4",
+)
+class DigestOfTheAnswerBefore(Behaviour):
+    """An answer without Digest gets that of the answer before on its connection."""
+
+    def digest_outlives_request(self) -> bool:
+        return True

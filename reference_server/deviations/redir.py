@@ -202,3 +202,11 @@ class CopyRedirectedToNowhere(Behaviour):
 
     def redirect_base(self, url: str, method: str) -> str:
         return "https://localhost:9" if method == "COPY" else url
+
+
+@deviation("token-kept-in-location", breaks=("REDIR-021",), seen_in="DEV-D157 XRootD before 5.9")
+class TokenKeptInLocation(Behaviour):
+    """A redirect carries the whole query along, its token included."""
+
+    def redirect_query(self, query: str) -> str:
+        return query
