@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
 from harness import expect
 from harness.checks import needs, requirement
+from harness.client.tls import OLD, old_context
+from harness.client.tls import context as tls_context
 
 BAD_DOORS = ("unknown-ca", "self-signed", "wrong-name", "expired")
 PLAIN = {"credential": "none", "require_checksum_verification": "false"}
@@ -112,3 +116,24 @@ def no_request(far, copy):
     shown = f"{len(far.requests)} requests{', with the token' if leaked else ''}"
     expect.that(not far.requests, "no request", shown, copy, severe=True)
     expect.failure(copy)
+
+
+@requirement("AUTH-028")
+@pytest.mark.parametrize("offer", OLD)
+def test_nothing_outdated_is_spoken(client, offer):
+    address = urlsplit(client.endpoint.url)
+    host, port = address.hostname, address.port or 443
+    now = spoken(host, port, tls_context(None, None, verify=False))
+    expect.control(now in ("TLSv1.2", "TLSv1.3"), f"an ordinary handshake ends in {now}")
+    then = spoken(host, port, old_context(offer))
+    expect.that(then == "", "no handshake", f"{offer}: {then}")
+
+
+def spoken(host, port, context):
+    """The version of TLS that a handshake agrees on; empty for none."""
+    with socket.create_connection((host, port), timeout=30) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname=host) as connection:
+                return f"{connection.version()}"
+        except OSError:
+            return ""

@@ -45,6 +45,12 @@ def test_caveat_that_is_not_understood_makes_the_token_useless(token, reading, c
     expect.denied(reading(token, caveat))
 
 
+@requirement("MAC-016")
+def test_third_party_caveat_without_discharge_makes_the_token_useless(macaroons, private, token):
+    shown = macaroons.bearing(macaroons.bound(token))
+    expect.denied(shown.get(private.inside.path))
+
+
 @requirement("MAC-017")
 def test_issue_id_comes_first_and_is_unique(macaroons):
     seen = set()

@@ -9,6 +9,7 @@ import pytest
 
 from harness import expect
 from harness.checks import recorded, requirement
+from harness.client import PLAINLY
 from harness.problems import NotApplicable
 from harness.wire.markers import MarkerFault
 
@@ -91,6 +92,20 @@ def test_marker_lines_are_key_colon_space_value(recordings, name):
     made.told()
     faults = noted(made, PAIR)
     expect.that(not faults, "inner lines 'Key: value'", faults, made.transfer)
+
+
+@requirement("MARK-037")
+@pytest.mark.parametrize("direction", ["pull", "push"])
+def test_short_copy_has_a_marker_too(client, party, existing, new_path, direction):
+    if direction == "pull":
+        copy = client.pull(party.source(size=300).url, new_path, **PLAINLY)
+    else:
+        copy = client.push(existing.path, party.destination().url, **PLAINLY)
+    expect.control(copy.succeeded, f"a plain {direction} fails: {copy}", copy)
+    if not copy.streamed:
+        raise NotApplicable(f"there is no stream of progress: {copy}", (copy.exchange,))
+    expect.noted(f"{len(copy.markers)} markers in {copy.exchange.seconds:.1f} s")
+    expect.that(bool(copy.markers), "at least one marker", "a result line only", copy)
 
 
 def noted(made, faults):

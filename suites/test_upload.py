@@ -5,10 +5,12 @@ import pytest
 from harness import expect
 from harness.checks import requirement
 from harness.client import Ask
+from harness.problems import NotApplicable
 from harness.wire.chunks import chunked, open_ended
 
 CONTENT = bytes(range(256)) * 400
 LENGTH = ("Content-Length", str(len(CONTENT)))
+MOST_AT_ONCE = 32
 CHUNKED = ("Transfer-Encoding", "chunked")
 
 
@@ -74,3 +76,30 @@ def test_upload_cut_in_half_is_not_acknowledged(client, new_path, coding):
     cut = "an error, or no answer"
     acknowledged = 200 <= answer.status < 300
     expect.that(not acknowledged, cut, f"{answer.status} to half a body", answer, severe=True)
+
+
+@requirement("DAV-033")
+def test_uploads_at_the_same_time_are_all_stored(client, new_path):
+    count = min(MOST_AT_ONCE, client.endpoint.limits.parallel)
+    if count < 2:
+        raise NotApplicable("the endpoint's limits allow one connection at a time")
+    bodies = {f"{new_path}-{n}": bytes([n]) * (20_000 + n) for n in range(count)}
+    answers = put_at_once(client, bodies)
+    stored = {path for path, answer in answers.items() if answer.status in (200, 201, 204)}
+    busy = {path for path, answer in answers.items() if answer.status in (429, 503)}
+    for path in stored:
+        expect.content(client.get(path), bodies[path])
+    shown = [f"{answers[path].status} {answers[path].fault}" for path in {*bodies} - stored - busy]
+    expect.that(not shown, f"{count} uploads stored, or 429 or 503", shown, *answers.values())
+    expect.that(bool(stored), "some of the uploads stored", "all 429 or 503", *answers.values())
+
+
+def put_at_once(client, bodies):
+    """The answers to uploads of which each has begun before any has ended; no redirect followed."""
+    begun = {}
+    for path, body in bodies.items():
+        length = (("Content-Length", str(len(body))),)
+        begun[path] = client.open("PUT", path, length, body[: len(body) // 2])
+    for path, live in begun.items():
+        live.send(bodies[path][len(bodies[path]) // 2 :])
+    return {path: client.closed(live.finish(within=60)) for path, live in begun.items()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from pathlib import Path
 
 from cryptography import x509
 
 from harness.identity import X509
 from harness.model import Tls
-from harness.problems import UsageError
+from harness.problems import Untested, UsageError
 
 
 def context(ca: Path | None, pair: X509 | None, *, verify: bool = True) -> ssl.SSLContext:
@@ -40,3 +41,25 @@ def describe(connection: ssl.SSLSocket) -> Tls:
     der = connection.getpeercert(binary_form=True)
     peer = x509.load_der_x509_certificate(der).subject.rfc4514_string() if der else ""
     return Tls(connection.version() or "", cipher[0] if cipher else "", peer)
+
+
+OLD = {
+    "TLS 1.0": (ssl.TLSVersion.TLSv1, "ALL:@SECLEVEL=0"),
+    "TLS 1.1": (ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0"),
+    "no encryption": (ssl.TLSVersion.TLSv1_2, "eNULL:@SECLEVEL=0"),
+}
+"""What nobody should speak any more, as version and OpenSSL's list of ciphers."""
+
+
+def old_context(name: str) -> ssl.SSLContext:
+    """A client context that offers one of ``OLD`` only; Untested where OpenSSL cannot."""
+    version, ciphers = OLD[name]
+    made = context(None, None, verify=False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            made.minimum_version = made.maximum_version = version
+        made.set_ciphers(ciphers)
+    except (ssl.SSLError, ValueError) as problem:
+        raise Untested(f"our OpenSSL does not speak {name}: {problem}") from None
+    return made

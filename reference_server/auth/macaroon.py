@@ -7,6 +7,7 @@ import binascii
 import hmac
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import zip_longest
 
 KEY_GENERATOR = b"macaroons-key-generator".ljust(32, b"\0")
 MAX_CAVEATS = 200
@@ -19,12 +20,16 @@ class BadMacaroon(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Macaroon:
-    """Location, identifier, first-party caveats and the signature over both."""
+    """Location, identifier, caveats and the signature over both.
+
+    `verifiers` has an item for each caveat: None, or what makes it one of a third party.
+    """
 
     location: str
     identifier: bytes
     caveats: tuple[str, ...]
     signature: bytes
+    verifiers: tuple[bytes | None, ...] = ()
 
     @classmethod
     def create(cls, root_key: bytes, identifier: bytes, location: str) -> Macaroon:
@@ -32,16 +37,31 @@ class Macaroon:
         derived = hmac.digest(KEY_GENERATOR, root_key, "sha256")
         return cls(location, identifier, (), hmac.digest(derived, identifier, "sha256"))
 
-    def with_caveat(self, caveat: str) -> Macaroon:
+    @property
+    def has_third_party(self) -> bool:
+        """Whether a third party has to agree."""
+        return any(verifier is not None for verifier in self.verifiers)
+
+    @property
+    def own_caveats(self) -> tuple[str, ...]:
+        """The first-party caveats, which the issuer judges itself."""
+        pairs = zip_longest(self.caveats, self.verifiers)
+        return tuple(caveat for caveat, verifier in pairs if verifier is None)
+
+    def with_caveat(self, caveat: str, verifier: bytes | None = None) -> Macaroon:
         """The macaroon with one caveat more: anybody who holds it can do that."""
-        signature = hmac.digest(self.signature, caveat.encode(), "sha256")
+        signed = caveat.encode()
+        if verifier is not None:  # libmacaroons, macaroon_hash2
+            parts = (hmac.digest(self.signature, part, "sha256") for part in (verifier, signed))
+            signed = b"".join(parts)
+        signature = hmac.digest(self.signature, signed, "sha256")
         return replace(self, caveats=(*self.caveats, caveat), signature=signature)
 
     def expected_signature(self, root_key: bytes) -> bytes:
         """The signature it must have if it comes from the holder of the key."""
         made = Macaroon.create(root_key, self.identifier, self.location)
-        for caveat in self.caveats:
-            made = made.with_caveat(caveat)
+        for caveat, verifier in zip_longest(self.caveats, self.verifiers):
+            made = made.with_caveat(caveat, verifier)
         return made.signature
 
     def binary(self) -> bytes:
@@ -89,25 +109,33 @@ def _parse_v1(raw: bytes) -> Macaroon:
     keys = [key for key, _ in fields]
     if keys[:2] != [b"location", b"identifier"] or keys[-1] != b"signature":
         raise ValueError("bad order of packets")
-    if any(key != b"cid" for key in keys[2:-1]):
-        raise ValueError("third-party caveats are not understood")
-    caveats = tuple(value.decode() for _, value in fields[2:-1])
-    return Macaroon(fields[0][1].decode(), fields[1][1], caveats, fields[-1][1])
+    caveats: list[str] = []
+    verifiers: list[bytes | None] = []
+    for key, value in fields[2:-1]:
+        if key == b"cid":
+            caveats.append(value.decode())
+            verifiers.append(None)
+        elif key == b"vid":
+            verifiers[-1] = value
+        elif key != b"cl":
+            raise ValueError("unknown packet")
+    location, identifier, signature = fields[0][1].decode(), fields[1][1], fields[-1][1]
+    return Macaroon(location, identifier, tuple(caveats), signature, tuple(verifiers))
 
 
 def _parse_v2(raw: bytes) -> Macaroon:
     head, raw = _section(raw)
     caveats: list[str] = []
+    verifiers: list[bytes | None] = []
     while raw[0] != _EOS:
         section, raw = _section(raw)
-        if _VERIFIER in section:
-            raise ValueError("third-party caveats are not understood")
         caveats.append(section[_IDENTIFIER].decode())
+        verifiers.append(section.get(_VERIFIER))
     (kind, signature), rest = _field(raw[1:])
     if kind != _SIGNATURE or rest or _IDENTIFIER not in head:
         raise ValueError("bad end")
     location = head.get(_LOCATION, b"").decode()
-    return Macaroon(location, head[_IDENTIFIER], tuple(caveats), signature)
+    return Macaroon(location, head[_IDENTIFIER], tuple(caveats), signature, tuple(verifiers))
 
 
 def _section(raw: bytes) -> tuple[dict[int, bytes], bytes]:

@@ -67,7 +67,9 @@ class Mint:
         expected = macaroon.expected_signature(self._key)
         if not behaviour.signature_holds(macaroon.signature, expected):
             raise BadToken("macaroon signature does not hold")
-        caveats = self._sorted(behaviour.evaluated_caveats(macaroon.caveats, count))
+        if macaroon.has_third_party and not behaviour.third_party_is_satisfied():
+            raise BadToken("the discharge of a third party is missing")
+        caveats = self._sorted(behaviour.evaluated_caveats(macaroon.own_caveats, count))
         instants = [reading.instant(value) for value in caveats.by_key["before"]]
         if not behaviour.still_valid(instants, time.time()):
             raise BadToken("macaroon has expired")

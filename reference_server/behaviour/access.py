@@ -18,6 +18,10 @@ T = TypeVar("T")
 class AccessSeams:
     """Decisions about who asks and what that allows."""
 
+    def oldest_tls(self) -> ssl.TLSVersion:
+        """The oldest version that clients may speak (RFC 8996)."""
+        return ssl.TLSVersion.TLSv1_2
+
     def verify_flags(self, flags: ssl.VerifyFlags) -> ssl.VerifyFlags:
         """How client certificates are verified in the handshake."""
         return flags

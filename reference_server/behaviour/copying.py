@@ -97,6 +97,14 @@ class CopySeams:
         """Whether what is pulled is written over the beginning of an older file."""
         return False
 
+    def shows_unfinished(self) -> bool:
+        """Whether what has been pulled so far stands under the final name already."""
+        return False
+
+    def copies_share_a_draft(self) -> bool:
+        """Whether two pulls to one path write into one file before it is published."""
+        return False
+
     def publishes_pull_late(self) -> bool:
         """Whether success is reported before the file is there."""
         return False

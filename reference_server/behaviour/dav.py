@@ -92,6 +92,10 @@ class DavSeams:
         """Whether an upload of that many bytes is acknowledged before it is there."""
         return False
 
+    def keeps_upload(self, at_once: int) -> bool:
+        """Whether an upload that began as one of so many is stored."""
+        return True
+
     def upload_to_store(self, block: Block, *, chunked: bool) -> Block:
         """What is stored of a block of an uploaded body."""
         return block

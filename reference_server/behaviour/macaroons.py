@@ -102,6 +102,10 @@ class MacaroonSeams:
         """A macaroon that was not issued here."""
         raise BadToken("macaroon was not issued here")
 
+    def third_party_is_satisfied(self) -> bool:
+        """Whether a third party's caveat holds without its discharge, which no request brings."""
+        return False
+
     def rights_behind_macaroon(self, rights: Rights) -> Rights:
         """The rights of the user that asked for the macaroon."""
         return rights

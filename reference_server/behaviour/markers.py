@@ -30,6 +30,10 @@ class MarkerSeams:
         """Seconds between two markers, from the configured period."""
         return seconds
 
+    def first_marker_after(self, seconds: float) -> float:
+        """Seconds until the first marker, from the period: none, so a short copy has one too."""
+        return 0.0
+
     def marker_is_worth_it(self, *, moved: int, before: int) -> bool:
         """Whether a marker that is due is sent; `before` is what the last one knew of."""
         return True

@@ -342,3 +342,11 @@ class TokenOnPlainHttp(Behaviour):
 
     def token_allowed(self, *, secure: bool) -> bool:
         return True
+
+
+@deviation("old-tls-spoken", breaks=("AUTH-028",), seen_in="catalogue mutant")
+class OldTlsSpoken(Behaviour):
+    """TLS 1.0 and 1.1 are still spoken."""
+
+    def oldest_tls(self) -> ssl.TLSVersion:
+        return ssl.TLSVersion.TLSv1

@@ -81,6 +81,14 @@ class UnknownActivityIgnored(Behaviour):
             return EVERYTHING
 
 
+@deviation("third-party-caveats-ignored", breaks=("MAC-016",), seen_in="catalogue mutant")
+class ThirdPartyCaveatsIgnored(Behaviour):
+    """A caveat of a third party is fulfilled without its discharge."""
+
+    def third_party_is_satisfied(self) -> bool:
+        return True
+
+
 @deviation("second-iid-accepted", breaks=("MAC-017",), seen_in="catalogue mutant")
 class SecondIidAccepted(Behaviour):
     """A holder may add another iid."""

@@ -333,3 +333,11 @@ class MkcolMakesAFile(Behaviour):
         if parent_of(path) == "/":
             return super().make_collection(store, path)
         store.draft().publish(path, Record(), replace=False)
+
+
+@deviation("uploads-at-once-lost", breaks=("DAV-033",), seen_in="catalogue mutant")
+class UploadsAtOnceLost(Behaviour):
+    """An upload that begins while four others run is acknowledged and not stored."""
+
+    def keeps_upload(self, at_once: int) -> bool:
+        return at_once <= 4

@@ -277,3 +277,19 @@ class HeadAfterPushIgnored(Behaviour):
 
     def head_after_push_is_fatal(self, status: int, *, required: bool) -> bool:
         return False
+
+
+@deviation("half-written-file-shown", breaks=("INTEG-028",), seen_in="catalogue mutant")
+class HalfWrittenFileShown(Behaviour):
+    """The beginning of a pulled file stands under its name while the rest is on its way."""
+
+    def shows_unfinished(self) -> bool:
+        return True
+
+
+@deviation("copies-share-a-draft", breaks=("INTEG-029",), seen_in="catalogue mutant")
+class CopiesShareADraft(Behaviour):
+    """Two pulls to one path at once write into one temporary file."""
+
+    def copies_share_a_draft(self) -> bool:
+        return True

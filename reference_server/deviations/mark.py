@@ -279,3 +279,11 @@ class ConnectionsOnlyWithData(Behaviour):
 
     def reported_connections(self, progress: Progress) -> str:
         return ",".join(progress.connections) if progress.moved else ""
+
+
+@deviation("short-copy-without-marker", breaks=("MARK-037",), seen_in="xrootd #1785")
+class ShortCopyWithoutMarker(Behaviour):
+    """The first marker comes after a whole period."""
+
+    def first_marker_after(self, seconds: float) -> float:
+        return seconds

@@ -21,13 +21,18 @@ from reference_server.wire.targets import parent_of
 
 def put(request: Request) -> Response:
     """Store the body as the object at the path; raises Refusal before 100 where it can."""
+    with request.parts.running.upload() as at_once:
+        return _put(request, lost=not request.parts.behaviour.keeps_upload(at_once))
+
+
+def _put(request: Request, *, lost: bool) -> Response:
     old = request.parts.store.stat(request.path)
     checks = _check_head(request, old)
     redirected = redirect_upload(request)
     draft = request.parts.store.draft()
     try:
         digests = _receive(request, draft, checks)
-        if checks.pretends:
+        if checks.pretends or lost:
             return Response(request.parts.behaviour.put_status(exists=False))
         record = Record(digests, owner=_owner(request), properties=checks.attributes)
         is_elsewhere = redirected or request.is_redirected

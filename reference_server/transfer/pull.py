@@ -5,7 +5,7 @@ from __future__ import annotations
 from reference_server.digests import ADLER32, Hasher, compute
 from reference_server.server import Parts
 from reference_server.store import Draft, Missing, Record, Store
-from reference_server.store.late import publish_late
+from reference_server.store.late import EarlyDraft, publish_late
 from reference_server.transfer.conversation import Conversation, FarResponse
 from reference_server.transfer.order import Order
 from reference_server.transfer.problems import TransferFailed, Unreachable
@@ -25,7 +25,7 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
     problem = parts.behaviour.write_pool_problem()
     if problem is not None:
         raise TransferFailed(problem)
-    draft = parts.store.draft()
+    draft = _draft(order, parts)
     try:
         with Remote(order, parts, pulse) as remote:
             found = Pull(parts, pulse, remote, draft).fetch()
@@ -38,7 +38,17 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
         else:
             draft.publish(order.path, record, replace=order.may_replace, tick=pulse.tick)
     finally:
+        parts.running.drafts.forget(order.path)
         draft.discard()
+
+
+def _draft(order: Order, parts: Parts) -> Draft:
+    """A draft of our own; only deviations share it with another copy, or show it too early."""
+    if parts.behaviour.copies_share_a_draft():
+        return parts.running.drafts.shared(order.path, parts.store.draft)
+    if parts.behaviour.shows_unfinished():
+        return EarlyDraft(parts.store, order.path)
+    return parts.store.draft()
 
 
 def _with_old_tail(store: Store, path: str, draft: Draft) -> dict[str, str]:

@@ -49,7 +49,8 @@ class Pulse:
         self._unsent = bytearray()
         self._gone = False
         self._finished = False
-        self._next_marker = self._next_glance = time.monotonic()
+        self._next_glance = time.monotonic()
+        self._next_marker = self._next_glance + behaviour.first_marker_after(self._period)
         self._timeout = channel.sock.gettimeout()
         self._poll = select.poll()
         channel.sock.setblocking(False)

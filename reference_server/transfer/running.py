@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from reference_server.store.late import SharedDrafts
 
 
 @dataclass(eq=False)
@@ -17,12 +21,26 @@ class Ticket:
 
 @dataclass
 class Running:
-    """Who is running what; also the targets that a deviation never frees."""
+    """Who is running what; also what deviations never free, or share."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _tickets: set[Ticket] = field(default_factory=set)
     stuck: set[str] = field(default_factory=set)
     leaked: list[object] = field(default_factory=list)
+    drafts: SharedDrafts = field(default_factory=SharedDrafts)
+    _uploads: int = 0
+
+    @contextmanager
+    def upload(self) -> Iterator[int]:
+        """Count an upload while it lasts; yields how many there are now, this one included."""
+        with self._lock:
+            self._uploads += 1
+            now = self._uploads
+        try:
+            yield now
+        finally:
+            with self._lock:
+                self._uploads -= 1
 
     def enter(self, owner: str, path: str) -> Ticket:
         """Note a transfer that begins."""

@@ -38,6 +38,9 @@ BLAMED: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What a right server is told to violate behind a proxy of that mode, and why it is the proxy."""
 
+HANDSHAKE = frozenset({"AUTH-028"})
+"""What the handshake shows is the proxy's there."""
+
 CERTIFICATES = "no X.509 credential"
 """Client certificates end at the proxy: what needs one is not tested behind it. A deviation that
 breaks such a requirement counts as untested there, unless all the rest of it is caught."""
@@ -116,11 +119,12 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def untested(deviation: Deviation, clean: Verdicts) -> set[str]:
-    """What it breaks and nobody can see, for want of a client certificate."""
+    """What it breaks and nobody can see, for want of a client certificate or of its handshake."""
     return {
         i
         for i in deviation.breaks
-        if clean[i]["verdict"] == "NOT_TESTED" and CERTIFICATES in clean[i]["reason"]
+        if i in HANDSHAKE
+        or (clean[i]["verdict"] == "NOT_TESTED" and CERTIFICATES in clean[i]["reason"])
     }
 
 

@@ -84,6 +84,12 @@ def test_bad_requests(server: Server, wishes: object) -> None:
     assert request(server, "/", wishes).status == 400
 
 
+def test_third_party_caveat_is_not_fulfilled_by_silence(server: Server, tree: str) -> None:
+    made = pymacaroons.Macaroon.deserialize(macaroon(server, "/"))
+    made.add_third_party_caveat("https://third.example.org", "its key", "agreed")
+    assert status(server, str(made.serialize()), "GET", f"{tree}/a/f") in (401, 403)
+
+
 @pytest.mark.parametrize(
     ("activity", "allowed"),
     [
