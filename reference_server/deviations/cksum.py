@@ -74,6 +74,7 @@ class DigestOfNothing(Behaviour):
         "CKSUM-016",
         "CKSUM-017",
         "CKSUM-024",
+        "CKSUM-025",
     ),
 )
 class Adler32InBase64(Behaviour):
