@@ -15,6 +15,9 @@ from collections.abc import Iterable
 SHORTEST = 6
 """Shorter texts are not searched for: they would mask ordinary words."""
 
+PIECE = 8
+"""Characters of the pieces by which a text is searched for all known secrets at once."""
+
 _HEADER_NAMES = r"(?:transferheader)?(?:(?:proxy-)?authorization|cookie|set-cookie)"
 _MEMBER_NAMES = r"(?:macaroon|(?:access|refresh|subject)_token|client_secret)"
 _NAMED_HEADER = re.compile(
@@ -50,13 +53,14 @@ class Redactor:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._by_head: dict[str, set[str]] = {}
+        self._by_piece: dict[str, set[str]] = {}
+        self._short: set[str] = set()
 
     def register(self, secret: str, name: str = "secret") -> Secret:
         """Remember ``secret`` under ``name``; it is masked as ``[redacted:name]`` from now on."""
         for form in _forms(secret.strip()):
             self._names.setdefault(form, name)
-            self._by_head.setdefault(form[:SHORTEST], set()).add(form)
+            self._find(form)
         return Secret(secret)
 
     def clean(self, text: str) -> str:
@@ -74,13 +78,22 @@ class Redactor:
         """Whether a known secret still stands in ``text``."""
         return bool(self._candidates(text))
 
+    def _find(self, form: str) -> None:
+        """In any text ``form`` has one of its first pieces at a multiple of PIECE."""
+        if len(form) < 2 * PIECE - 1:
+            self._short.add(form)
+            return
+        for start in range(PIECE):
+            self._by_piece.setdefault(form[start : start + PIECE], set()).add(form)
+
     def _candidates(self, text: str) -> list[str]:
         """The known forms that stand in ``text``, the longest first.
 
-        A run knows hundreds of tokens: only those are searched for whose head was seen.
+        A run knows hundreds of tokens: only those are searched for of which a piece was seen.
         """
-        heads = {text[i : i + SHORTEST] for i in range(len(text) - SHORTEST + 1)}
-        forms = {form for head in heads & self._by_head.keys() for form in self._by_head[head]}
+        pieces = {text[i : i + PIECE] for i in range(0, len(text) - PIECE + 1, PIECE)}
+        seen = pieces & self._by_piece.keys()
+        forms = self._short.union(*(self._by_piece[piece] for piece in seen))
         return sorted((form for form in forms if form in text), key=len, reverse=True)
 
     def _label(self, match: re.Match[str]) -> str:
