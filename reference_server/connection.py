@@ -96,6 +96,8 @@ class Connection:
     def _serve_one(self, head: RequestHead) -> bool:
         """Answer one request; False when the connection has to end."""
         self.visit.asked(head, self.peer.subject)
+        beside = self.parts.behaviour.serves_beside
+        self.parts.running.wait_until(beside, within=self.parts.limits.idle)
         body = self._body(head)
         response = self._with_digest(self._answer(head, body))
         keep = self._keeps_alive(head) and not response.close and self._drain(body)

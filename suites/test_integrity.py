@@ -38,6 +38,14 @@ def test_page_that_says_to_come_again_is_not_the_file(client, party, new_path, d
     expect.not_success(copy, severe=True)
 
 
+@requirement("INTEG-027")
+def test_part_that_nobody_asked_for_is_not_the_file(client, party, new_path):
+    far = party.source(get_status=206, page="the beginning", digest="none")
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    expect.control(bool(far.asked("GET")) or copy.failed, f"no GET came: {copy}", copy)
+    expect.not_success(copy, severe=True)
+
+
 PARTS: dict[str, dict[str, Any]] = {
     "ignored": {"ranges": False},
     "refused": {"range_lie": "refused"},

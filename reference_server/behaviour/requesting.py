@@ -22,6 +22,10 @@ class RequestingSeams:
         """Why a field of the COPY cannot be accepted: one that is not known is ignored."""
         return None
 
+    def serves_beside(self, transfers: int) -> bool:
+        """Whether a request is served while so many transfers run: they take nobody's place."""
+        return True
+
     def collection_in_transfer(self) -> int:
         """A collection named as what a transfer moves; a status would pretend that it was done."""
         raise Refusal(409, "a collection cannot be transferred")

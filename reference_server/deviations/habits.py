@@ -53,6 +53,14 @@ class AcceptedAnswerIsTheFile(Behaviour):
         return status in (200, 202)
 
 
+@deviation("part-is-the-file", breaks=("INTEG-027",), seen_in="DEV-D078 Pelican")
+class PartIsTheFile(Behaviour):
+    """The body of a 206 to a GET that asked for no part is stored as the file."""
+
+    def is_delivered(self, status: int) -> bool:
+        return status in (200, 206)
+
+
 @deviation(
     "transfer-headers-lost-by-redirect",
     breaks=("TPC-038",),

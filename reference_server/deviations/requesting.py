@@ -107,3 +107,15 @@ class LocalCopyIsZeros(Behaviour):
 
     def block_to_copy(self, block: memoryview) -> memoryview:
         return memoryview(bytes(len(block)))
+
+
+@deviation(
+    "transfers-take-all-threads",
+    breaks=("TPC-064",),
+    seen_in="DEV-D191 dCache before 8.0",
+)
+class TransfersTakeAllThreads(Behaviour):
+    """While eight transfers run nothing else is answered."""
+
+    def serves_beside(self, transfers: int) -> bool:
+        return transfers < 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,9 @@ class Running:
     drafts: SharedDrafts = field(default_factory=SharedDrafts)
     _uploads: int = 0
 
+    def __post_init__(self) -> None:
+        self._ended = threading.Condition(self._lock)
+
     @contextmanager
     def upload(self) -> Iterator[int]:
         """Count an upload while it lasts; yields how many there are now, this one included."""
@@ -53,6 +56,12 @@ class Running:
         """Note its end."""
         with self._lock:
             self._tickets.discard(ticket)
+            self._ended.notify_all()
+
+    def wait_until(self, enough: Callable[[int], bool], *, within: float) -> None:
+        """Wait until the number of transfers is right, or the seconds are over."""
+        with self._ended:
+            self._ended.wait_for(lambda: enough(len(self._tickets)), within)
 
     def doom(self, owner: str) -> None:
         """Ask every transfer of an owner to give up."""
