@@ -142,7 +142,11 @@ class NoDelegateRefused(Behaviour):
         return ()
 
 
-@deviation("http-source-becomes-https", breaks=("TPC-010",))
+@deviation(
+    "http-source-becomes-https",
+    breaks=("TPC-010",),
+    also=along("the control, a plain source that is not barred, cannot be pulled", "TPC-059"),
+)
 class HttpSourceBecomesHttps(Behaviour):
     """The scheme http of a remote URL is taken for https."""
 

@@ -15,6 +15,8 @@ WORKING_PULL = (
     "TPC-040",
     "TPC-041",
     "TPC-049",
+    "TPC-059",
+    "TPC-063",
     "INTEG-001",
     "INTEG-008",
     "INTEG-009",
@@ -29,17 +31,18 @@ WORKING_PULL = (
     "MAC-046",
     "AUTH-017",
 )
-"""Entries whose probe wants a pull that ends in success."""
+"""Entries whose probe wants a pull that asks its source, or ends in success."""
 WORKING_PUSH = (
     "TPC-003",
     "TPC-033",
     "TPC-049",
+    "TPC-063",
     "INTEG-002",
     "INTEG-014",
     "REDIR-016",
     "MAC-046",
 )
-"""Entries whose probe wants a push that ends in success."""
+"""Entries whose probe wants a push that asks its destination, or ends in success."""
 STREAM = (
     "TPC-048",
     "MARK-001",

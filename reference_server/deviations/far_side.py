@@ -117,7 +117,7 @@ class UnreachableIsSuccess(Behaviour):
 @deviation(
     "error-page-stored",
     breaks=("TPC-029", "TPC-030"),
-    also=along("what is below 500 is the file", "INTEG-027"),
+    also=along("what is below 500 is the file", "INTEG-027", "TPC-063"),
     seen_in="DEV-D076",
 )
 class ErrorPageStored(Behaviour):
@@ -127,7 +127,12 @@ class ErrorPageStored(Behaviour):
         return status < 500
 
 
-@deviation("server-error-is-delivery", breaks=("TPC-031",), seen_in="DEV-D076")
+@deviation(
+    "server-error-is-delivery",
+    breaks=("TPC-031",),
+    also=along("a push that is refused with 500 is no failure here", "TPC-063"),
+    seen_in="DEV-D076",
+)
 class ServerErrorIsDelivery(Behaviour):
     """The body of a 5xx answer to GET is stored as the file."""
 
@@ -242,7 +247,7 @@ class HeadWithoutTransferHeaders(Behaviour):
 @deviation(
     "put-without-transfer-headers",
     breaks=("TPC-033",),
-    also=along("the destination gets no credential", "TPC-038", "CRED-016"),
+    also=along("the destination gets no credential", "TPC-038", "TPC-063", "CRED-016"),
 )
 class PutWithoutTransferHeaders(Behaviour):
     """Transfer headers are sent with HEAD but not with PUT."""
