@@ -1,13 +1,16 @@
 """Many third-party copies at once: what they leave of the server for others."""
 
 from harness import expect
-from harness.checks import requirement
-from harness.client import PLAINLY
+from harness.checks import requirement, slow
+from harness.client import PLAINLY, Transfer
 from harness.client.client import named
+from harness.problems import NotApplicable
 
 MANY = 24
 ANSWERED = 20
 """Seconds in which a request is answered though many transfers wait."""
+LATE = 4
+"""Seconds after which a source answers that it cannot."""
 
 
 @requirement("TPC-064")
@@ -27,3 +30,18 @@ def test_waiting_transfers_leave_room_for_other_requests(client, party, new_path
     expect.control(running > 0, f"no transfer is under way: {first.status}", first)
     told = f"{answer.status or 'nothing'} while {running} of {MANY} transfers wait"
     expect.that(answer.status > 0, f"an answer within {ANSWERED} s", told, answer, first)
+
+
+@slow
+@requirement("INTEG-030")
+def test_pull_that_fails_late_leaves_what_another_has_stored(client, party, new_path):
+    late, far = party.source(hold=LATE, get_status=500, head_status=500), party.source(size=3000)
+    first = client.open("COPY", new_path, (("Source", late.url), *named(PLAINLY)))
+    asked = late.wait(bool, within=20)
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    raced = asked and copy.succeeded and not first.until(lambda x: x.over, within=0.1)
+    failed = Transfer(client.closed(first.finish(within=120)))
+    if not raced:
+        raise NotApplicable(f"no second transfer beside the first: {copy}", (copy.exchange,))
+    expect.control(failed.failed, f"the first pull does not fail: {failed}", failed)
+    expect.content(client.get(new_path), far.content)

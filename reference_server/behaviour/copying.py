@@ -105,6 +105,10 @@ class CopySeams:
         """Whether two pulls to one path write into one file before it is published."""
         return False
 
+    def failed_pull_removes_file(self) -> bool:
+        """Whether a pull that fails removes what is at its path, whoever put it there."""
+        return False
+
     def publishes_pull_late(self) -> bool:
         """Whether success is reported before the file is there."""
         return False

@@ -287,9 +287,19 @@ class HalfWrittenFileShown(Behaviour):
         return True
 
 
-@deviation("copies-share-a-draft", breaks=("INTEG-029",), seen_in="catalogue mutant")
+@deviation("copies-share-a-draft", breaks=("INTEG-029",), seen_in="DEV-D194")
 class CopiesShareADraft(Behaviour):
     """Two pulls to one path at once write into one temporary file."""
 
     def copies_share_a_draft(self) -> bool:
+        return True
+
+
+@deviation(
+    "failed-pull-removes-file", breaks=("INTEG-030",), seen_in="DEV-D091 XRootD before 5.7.2"
+)
+class FailedPullRemovesFile(Behaviour):
+    """A pull that fails removes what is at its path, whoever put it there meanwhile."""
+
+    def failed_pull_removes_file(self) -> bool:
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from reference_server.digests import ADLER32, Hasher, compute
 from reference_server.server import Parts
 from reference_server.store import Draft, Missing, Record, Store
@@ -37,6 +39,11 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
             publish_late(done, order.path, record, replace=order.may_replace)
         else:
             draft.publish(order.path, record, replace=order.may_replace, tick=pulse.tick)
+    except TransferFailed:
+        if parts.behaviour.failed_pull_removes_file():
+            with contextlib.suppress(Missing):
+                parts.store.delete(order.path)
+        raise
     finally:
         parts.running.drafts.forget(order.path)
         draft.discard()
