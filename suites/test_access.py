@@ -60,11 +60,12 @@ def challenges_of(answer):
 
 @requirement("AUTH-015")
 @needs("tpc-pull")
-@pytest.mark.parametrize("target", ["new", "existing"])
-def test_nobody_pulls(anonymous, client, party, spare, target):
-    far, file = party.source(size=500), spare()
-    path = file.path if target == "existing" else f"{file.path}-new"
-    copy = anonymous.pull(far.url, path, **PLAIN)
+@pytest.mark.parametrize("case", ["new", "existing", "new from a guarded source"])
+def test_nobody_pulls(anonymous, client, party, spare, case):
+    far, header = guarded(party.source(size=500), "guarded" in case)
+    file = spare()
+    path = file.path if case == "existing" else f"{file.path}-new"
+    copy = anonymous.pull(far.url, path, **header, **PLAIN)
     expect.refused(copy)
     expect.that(not far.requests, "nobody contacted", "a request at the far side", copy)
     expect.content(client.get(file.path), file.content)
@@ -72,11 +73,20 @@ def test_nobody_pulls(anonymous, client, party, spare, target):
 
 @requirement("AUTH-015")
 @needs("tpc-push")
-def test_nobody_pushes(anonymous, party, existing):
-    far = party.destination()
-    copy = anonymous.push(existing.path, far.url, **PLAIN)
+@pytest.mark.parametrize("is_guarded", [False, True], ids=["open", "guarded"])
+def test_nobody_pushes(anonymous, party, existing, is_guarded):
+    far, header = guarded(party.destination(), is_guarded)
+    copy = anonymous.push(existing.path, far.url, **header, **PLAIN)
     expect.refused(copy)
     expect.that(not far.requests, "nobody contacted", "a request", copy, severe=bool(far.received))
+
+
+def guarded(far, is_guarded):
+    """A far side that is open, or one that wants a token; and the header that opens it."""
+    if not is_guarded:
+        return far, {}
+    bearer = f"Bearer {secrets.token_urlsafe(24)}"
+    return far.needing(bearer), {"transfer_header_authorization": bearer}
 
 
 NOWHERE = "https://source.invalid/file"

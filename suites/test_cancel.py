@@ -10,6 +10,16 @@ from harness.client import Ask
 from harness.client.client import PLAINLY
 from suites.test_result_line import judge_failure_line
 
+GONE = (
+    "reset-pull",
+    "cancelled-pull",
+    "early-cancelled-pull",
+    "early-reset-pull",
+    "late-cancelled-pull",
+    "late-reset-pull",
+)
+"""Close and reset: in the middle, before the first byte, and after the last."""
+
 STILL = 10.0
 """Seconds without a byte after which we believe that a transfer has stopped."""
 
@@ -21,9 +31,10 @@ def test_pull_stops_when_its_client_goes_away(recordings):
 
 
 @requirement("CANCEL-002")
-@recorded("cancelled-push")
-def test_push_stops_when_its_client_goes_away(recordings):
-    made = recordings["cancelled-push"]
+@recorded("cancelled-push", "reset-push")
+@pytest.mark.parametrize("name", ["cancelled-push", "reset-push"])
+def test_push_stops_when_its_client_goes_away(recordings, name):
+    made = recordings[name]
     judge_stop(made)
     words = "the PUT left incomplete and its connection closed"
     expect.that(made.far.received is None, words, "the PUT was completed", made.transfer)
@@ -43,8 +54,8 @@ def test_cancelled_pull_leaves_its_target_usable(client, recordings, name):
 
 
 @requirement("CANCEL-005")
-@recorded("reset-pull", "cancelled-pull", "early-cancelled-pull")
-@pytest.mark.parametrize("name", ["reset-pull", "cancelled-pull", "early-cancelled-pull"])
+@recorded(*GONE)
+@pytest.mark.parametrize("name", GONE)
 def test_every_way_of_going_away_cancels(recordings, name):
     made = recordings[name]
     judge_stop(made)

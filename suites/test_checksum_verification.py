@@ -34,6 +34,16 @@ push_works = pytest.mark.usefixtures("push_works")
 
 UNKNOWN: dict[str, Any] = {"digest": "unknown"}
 NONE: dict[str, Any] = {"digest": "none"}
+MALFORMED: dict[str, Any] = {"digest": "malformed"}
+IN_HEAD: dict[str, Any] = {"digest_on": ("HEAD",)}
+DEFAULTED: Table = {
+    **RIGHT,
+    "wrong": {"digest": "wrong"},
+    "unknown": UNKNOWN,
+    "malformed": MALFORMED,
+    "in HEAD": IN_HEAD,
+}
+"""What may come of a copy without the header is what comes of it with the default."""
 
 
 @requirement("INTEG-005")
@@ -63,8 +73,9 @@ def test_pull_fails_without_a_usable_checksum_that_is_required(client, party, ne
 
 
 @requirement("INTEG-008")
-def test_pull_succeeds_without_a_checksum_that_is_not_required(client, party, new_path):
-    _, copy = pull(client, party, new_path, "false", NONE)
+@pytest.mark.parametrize("manners", [NONE, IN_HEAD], ids=["none", "in HEAD"])
+def test_pull_succeeds_without_a_checksum_that_is_not_required(client, party, new_path, manners):
+    _, copy = pull(client, party, new_path, "false", manners)
     expect.success(copy)
     stored(client, new_path)
 
@@ -81,10 +92,19 @@ def test_checksum_of_an_unknown_algorithm_counts_as_missing(client, party, new_p
         stored(client, new_path)
 
 
+@requirement("INTEG-009")
+@pull_works
+def test_checksum_that_cannot_be_read_counts_as_missing(client, party, new_path):
+    _, copy = pull(client, party, new_path, "false", MALFORMED)
+    expect.success(copy)
+    stored(client, new_path)
+
+
 @requirement("INTEG-010")
+@pytest.mark.parametrize("required", ["true", "false"])
 @pytest.mark.parametrize("form", RIGHT)
-def test_pull_succeeds_with_the_right_checksum_that_is_required(client, party, new_path, form):
-    far, copy = pull(client, party, new_path, "true", RIGHT[form])
+def test_pull_succeeds_with_the_right_checksum(client, party, new_path, form, required):
+    far, copy = pull(client, party, new_path, required, RIGHT[form])
     understood(far, form)
     expect.success(copy)
     stored(client, new_path)
@@ -104,9 +124,10 @@ def test_checksum_that_only_head_tells_is_used_if_asked_for(judge, client, party
 
 @requirement("INTEG-010")
 @needs("tpc-push")
-@pytest.mark.parametrize("form", RIGHT)
-def test_push_succeeds_with_the_right_checksum_that_is_required(client, party, upload, form):
-    far, copy = push(client, party, upload, "true", RIGHT[form])
+@pytest.mark.parametrize("required", ["true", "false"])
+@pytest.mark.parametrize("form", [*RIGHT, "in HEAD"])
+def test_push_succeeds_with_the_right_checksum(client, party, upload, form, required):
+    far, copy = push(client, party, upload, required, RIGHT.get(form, IN_HEAD))
     understood(far, form)
     expect.success(copy)
     expect.that(far.received is not None, "a complete upload", "none", copy)
@@ -134,7 +155,7 @@ def test_push_fails_when_the_digest_at_the_destination_differs(client, party, up
 
 
 @requirement("INTEG-014")
-@pytest.mark.parametrize("manners", [NONE, {"digest": "malformed"}, UNKNOWN])
+@pytest.mark.parametrize("manners", [NONE, MALFORMED, UNKNOWN])
 @push_works
 def test_push_fails_without_a_usable_checksum_that_is_required(client, party, upload, manners):
     _, copy = push(client, party, upload, "true", manners)
@@ -142,7 +163,7 @@ def test_push_fails_without_a_usable_checksum_that_is_required(client, party, up
 
 
 @requirement("INTEG-014")
-@pytest.mark.parametrize("manners", [NONE, UNKNOWN])
+@pytest.mark.parametrize("manners", [NONE, UNKNOWN, MALFORMED])
 def test_push_succeeds_without_a_checksum_that_is_not_required(client, party, upload, manners):
     far, copy = push(client, party, upload, "false", manners)
     expect.success(copy)
@@ -176,6 +197,30 @@ def test_default_of_the_header_for_a_push(client, party, upload):
     same = copies[0].succeeded == copies[1].succeeded
     expect.that(same, "the same default each time", said, *copies)
     expect.noted(f"without the header and without a checksum: {copies[0]}")
+
+
+@requirement("INTEG-016")
+@pytest.mark.parametrize("form", DEFAULTED)
+def test_default_of_the_header_holds_for_every_digest_of_a_pull(client, party, place, form):
+    path = f"{place}/default-{form.replace(' ', '-')}"
+    _, plain = pull(client, party, f"{path}-none", None, NONE)
+    default = "false" if plain.succeeded else "true"
+    _, told = pull(client, party, f"{path}-told", default, DEFAULTED[form])
+    _, copy = pull(client, party, path, None, DEFAULTED[form])
+    same = told.succeeded == copy.succeeded
+    expect.that(same, f"the same as with {default}: {told}", copy, copy, told)
+
+
+@requirement("INTEG-016")
+@needs("tpc-push")
+@pytest.mark.parametrize("form", DEFAULTED)
+def test_default_of_the_header_holds_for_every_digest_of_a_push(client, party, upload, form):
+    _, plain = push(client, party, upload, None, NONE)
+    default = "false" if plain.succeeded else "true"
+    _, told = push(client, party, upload, default, DEFAULTED[form])
+    _, copy = push(client, party, upload, None, DEFAULTED[form])
+    same = told.succeeded == copy.succeeded
+    expect.that(same, f"the same as with {default}: {told}", copy, copy, told)
 
 
 @requirement("INTEG-018")
@@ -235,7 +280,11 @@ def told_digest(far):
 def understood(far, form):
     """Other forms than the plain one are those of adler32; a server may ask for others only."""
     wanted = [seen.header("want-digest") or "" for seen in far.requests]
-    if form != "right" and any(wanted) and not any("adler32" in w.lower() for w in wanted):
+    if (
+        form not in ("right", "in HEAD")
+        and any(wanted)
+        and not any("adler32" in w.lower() for w in wanted)
+    ):
         raise NotApplicable(f"adler32 is not asked for: {wanted}")
     if form == "no leading zero":
         content = far.received if far.received is not None else far.content

@@ -10,6 +10,11 @@ from harness.problems import NotApplicable
 
 BASIC = "Basic cGF1bDpUb29NYW55U2VjcmV0YQ=="
 BEARER = "Bearer opaque-for-the-far-side"
+LACKING = {
+    "nothing": {},
+    "another": {"transfer_header_authorization": "Bearer opaque-for-another-side"},
+}
+"""What is shown to a far side in place of its token."""
 UNCHECKED = {"require_checksum_verification": "false"}
 MAY_BE_UNABLE = (401, 403, 500)
 """How servers refuse a mechanism that they know and cannot use now (AMB-D05)."""
@@ -105,6 +110,29 @@ def test_none_with_a_transfer_header_authorises_a_push(client, party, existing):
     copy = client.push(existing.path, far.url, transfer_header_authorization=BEARER, **PLAINLY)
     expect.success(copy)
     expect.arrived(copy, far, existing.content)
+
+
+@requirement("CRED-006")
+@needs("tpc-pull")
+@pytest.mark.parametrize("shown", LACKING)
+def test_source_that_wants_a_token_is_not_pulled_without(client, party, new_path, shown):
+    far = party.source().needing(BEARER)
+    copy = client.pull(far.url, new_path, **LACKING[shown], **PLAINLY)
+    _verify_nothing_copied(copy, far)
+
+
+@requirement("CRED-006")
+@needs("tpc-push")
+@pytest.mark.parametrize("shown", LACKING)
+def test_destination_that_wants_a_token_is_not_pushed_to_without(client, party, existing, shown):
+    far = party.destination().needing(BEARER)
+    copy = client.push(existing.path, far.url, **LACKING[shown], **PLAINLY)
+    _verify_nothing_copied(copy, far)
+
+
+def _verify_nothing_copied(copy, far):
+    expect.control(bool(far.requests) or copy.failed, f"nothing was asked: {copy}", copy)
+    expect.failure(copy, severe=True)
 
 
 @requirement("CRED-007")

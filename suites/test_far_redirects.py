@@ -5,9 +5,10 @@ import secrets
 import pytest
 
 from harness import expect
-from harness.checks import requirement
+from harness.checks import needs, requirement
 from harness.client import PLAINLY, Transfer
 from harness.client.client import MOVED, named
+from harness.problems import NotApplicable
 
 MANY = 5000
 """Redirects after which we wait no longer; libcurl without a limit of hops ends after 300 kB of
@@ -35,6 +36,30 @@ def test_redirect_of_the_source_is_followed(client, party, new_path, code):
     copy = client.pull(far.url, new_path, **PLAINLY)
     expect.success(copy)
     expect.content(client.get(new_path), far.content)
+
+
+@requirement("REDIR-015")
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_redirect_of_a_head_at_the_source_is_followed(client, party, new_path, code):
+    ways = {"redirect": code, "redirect_to": "other", "redirect_on": ("HEAD",)}
+    far = party.source(size=700, digest_on=("HEAD",), **ways)
+    copy = client.pull(far.url, new_path, credential="none", require_checksum_verification="true")
+    asked_by_head(far, copy)
+    expect.preferably(copy.succeeded, "success, the redirect followed", copy, copy)
+
+
+@requirement("REDIR-016")
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_redirect_of_a_head_at_the_destination_is_followed(client, party, existing, code):
+    far = party.destination(redirect=code, redirect_to="other", redirect_on=("HEAD",))
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    asked_by_head(far, copy)
+    expect.preferably(copy.succeeded, "success, the redirect followed", copy, copy)
+
+
+def asked_by_head(far, copy):
+    if not far.asked("HEAD"):
+        raise NotApplicable(f"no HEAD is sent: {copy}", (copy.exchange,))
 
 
 @requirement("REDIR-015")
@@ -66,6 +91,23 @@ def test_redirect_of_the_destination_is_followed(client, party, upload, code, la
 
 
 @requirement("REDIR-016")
+@pytest.mark.parametrize("to", ["relative", "alias"])
+def test_redirect_of_the_destination_may_lead_anywhere(client, party, existing, to):
+    far = party.destination(redirect=307, redirect_to=to)
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    expect.success(copy)
+    expect.arrived(copy, far, existing.content)
+
+
+@requirement("REDIR-016")
+@pytest.mark.parametrize("code", [302, 307])
+def test_redirect_of_the_destination_to_nowhere_is_no_success(client, party, existing, code):
+    far = party.destination(redirect=code, redirect_to="nowhere")
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    expect.not_success(copy, severe=True)
+
+
+@requirement("REDIR-016")
 def test_303_of_the_destination_is_no_success_without_the_file(client, party, existing):
     far = party.destination(redirect=303, redirect_to="other")
     copy = client.push(existing.path, far.url, **PLAINLY)
@@ -83,6 +125,36 @@ def test_endless_redirects_end_in_failure(client, party, new_path):
     hops = len(far.asked("GET"))
     expect.that(bool(hops), "a GET at the source", copy, copy)
     expect.that(copy.failed, "a failure within 180 s", f"{copy}, {hops} requests", copy)
+
+
+@requirement("REDIR-017")
+@needs("tpc-push")
+def test_endless_redirects_of_the_destination_end_in_failure(client, party, existing):
+    far = party.destination(redirect=307, redirect_to="loop")
+    live = client.begin(existing.path, (("Destination", far.url), *named(PLAINLY)))
+    live.until(lambda x: x.over or len(far.asked("PUT")) > MANY // 2, within=180)
+    copy = Transfer(client.closed(live))
+    hops = len(far.asked("PUT"))
+    expect.that(copy.failed, "a failure within 180 s", f"{copy}, {hops} requests", copy)
+
+
+@requirement("REDIR-018")
+@needs("tpc-pull", "tpc-push")
+@pytest.mark.parametrize("direction", ["pull", "push"])
+def test_redirect_from_https_to_http_is_recorded(client, party, existing, new_path, direction):
+    ways = {"redirect": 307, "redirect_to": "plain"}
+    bearer = f"Bearer opaque-{secrets.token_hex(8)}"
+    shown = {"transfer_header_authorization": bearer, **PLAINLY}
+    if direction == "pull":
+        far = party.source(size=700, **ways)
+        copy = client.pull(far.url, new_path, **shown)
+    else:
+        far = party.destination(**ways)
+        copy = client.push(existing.path, far.url, **shown)
+    clear = [seen for seen in far.requests if seen.door == "plain"]
+    told = any(seen.header("authorization") == bearer for seen in clear)
+    expect.that(bool(far.requests) or copy.failed, "a request", copy, copy)
+    expect.noted(f"{len(clear)} requests in the clear, {'with' if told else 'without'} the token")
 
 
 @requirement("REDIR-018")
