@@ -105,7 +105,7 @@ class QueryDropped(Behaviour):
 @deviation(
     "unreachable-is-success",
     breaks=("TPC-012",),
-    also=along("no connection counts as an empty file", "TPC-008", "AUTH-021"),
+    also=along("no connection counts as an empty file", "TPC-008", "TPC-059", "AUTH-021"),
 )
 class UnreachableIsSuccess(Behaviour):
     """A source that cannot be reached counts as an empty file."""
@@ -152,7 +152,13 @@ class RefusedPutIsSuccess(Behaviour):
     "transfer-authorization-kept",
     breaks=("TPC-032", "TPC-033"),
     also=along(
-        "the far side never sees a token", "TPC-035", "TPC-038", "TPC-040", "CRED-006", "CRED-016"
+        "the far side never sees a token",
+        "TPC-035",
+        "TPC-038",
+        "TPC-040",
+        "TPC-063",
+        "CRED-006",
+        "CRED-016",
     ),
 )
 class TransferAuthorizationKept(Behaviour):
@@ -172,6 +178,7 @@ class TransferAuthorizationKept(Behaviour):
         "TPC-035",
         "TPC-040",
         "TPC-038",
+        "TPC-063",
         "CRED-006",
         "CRED-016",
     ),
@@ -273,6 +280,7 @@ class FramingHeadersForwarded(Behaviour):
         "TPC-033",
         "TPC-035",
         "TPC-038",
+        "TPC-063",
         "CRED-006",
         "CRED-016",
     ),
