@@ -80,7 +80,12 @@ class FarSideLeaked(Behaviour):
         return False
 
 
-@deviation("cancel-takes-all", breaks=("CANCEL-009",), seen_in="catalogue mutant")
+@deviation(
+    "cancel-takes-all",
+    breaks=("CANCEL-009",),
+    also=along("transfers of the tester beside the cancelled one end with it", "CANCEL-008"),
+    seen_in="catalogue mutant",
+)
 class CancelTakesAll(Behaviour):
     """Cancelling one transfer ends all transfers of the same user."""
 
