@@ -266,7 +266,8 @@ class PathDecodedTwice(Behaviour):
     "truncated-upload-kept",
     breaks=("DAV-023",),
     seen_in="DEV-D186 dCache, EOS",
-    also=along("half a file is listed as a file", "CANCEL-007"),
+    also=along("half a file is listed as a file", "CANCEL-007")
+    | along("a body that breaks off in a malformed chunk is kept", "DAV-028"),
 )
 class TruncatedUploadKept(Behaviour):
     """An upload that ends early is stored and acknowledged."""
