@@ -40,7 +40,9 @@ OBSERVING_ONLY = {
 }
 """MAY and INFO entries that no deviation breaks, with the reason."""
 
-UNPROVEN: dict[str, str] = {}
+UNPROVEN: dict[str, str] = {
+    "truncated-upload-kept": "DAV-023 turned in one of its last two runs only: a matter of timing",
+}
 """Deviations that the kept kill matrix does not show, with the reason."""
 
 
