@@ -15,6 +15,7 @@ from typing import Any
 from fixtures import kdc
 from harness.checks import catalogue
 from harness.model import VariantKind
+from tests.judging import Rows, check
 
 SMOKE = ("TPC-002", "TPC-003", "DAV-010")
 """Requirements that every deviation is also judged by: the main road must stay open."""
@@ -24,10 +25,7 @@ BATCH = 20
 
 CLEAN = "clean"
 
-Verdicts = dict[str, dict[str, Any]]
-"""Verdict rows by requirement."""
-
-Judged = dict[str, Verdicts]
+Judged = Mapping[str, Rows]
 """Verdict rows by endpoint and requirement."""
 
 
@@ -85,7 +83,7 @@ TURNED = {"MUST": {"VIOLATED"}, "SHOULD": {"VIOLATED", "MET_WITH_WARNINGS"}}
 FINE = {"MET", "MET_WITH_WARNINGS", "NOT_APPLICABLE", "NOT_TESTED"}
 
 
-def missed(deviation: Deviation, verdicts: Verdicts) -> dict[str, str]:
+def missed(deviation: Deviation, verdicts: Rows) -> dict[str, str]:
     """What should have turned and did not."""
     return {
         i: f"{verdicts[i]['verdict']} {verdicts[i].get('actual', '')}"
@@ -100,7 +98,7 @@ def _turns(identifier: str, level: str) -> set[str]:
     return TURNED.get(level, {"VIOLATED"}) | ({"MET_WITH_WARNINGS"} if warns else set())
 
 
-def strays(deviation: Deviation, verdicts: Verdicts) -> dict[str, str]:
+def strays(deviation: Deviation, verdicts: Rows) -> dict[str, str]:
     """MUSTs that turned though nobody wrote down why."""
     return {
         i: row.get("actual", "")
@@ -131,7 +129,7 @@ def possible(deviation: Deviation) -> bool:
 
 
 def judged(batch: Batch, out: Path) -> Judged:
-    """Verdicts by deviation and requirement, of one run of ``httptpc check``."""
+    """Rows by deviation and requirement, of one run of ``httptpc check``."""
     entries = {
         d.name: {"deviation": [d.name], "options": options(d), **wishes(d)}
         for d in batch.deviations
@@ -143,21 +141,8 @@ def judged(batch: Batch, out: Path) -> Judged:
 
 
 def checked(servers: Mapping[str, Mapping[str, Any]], out: Path, *words: str) -> Judged:
-    """Verdicts of one ``httptpc check`` on reference servers, each with its own ``start:``."""
-    lines = ["version: 1", "endpoints:"]
-    for name, start in servers.items():
-        lines.append(f"  {name}: {json.dumps({'kind': 'reference', 'start': start})}")
-    file = out / "endpoints.yaml"
-    out.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    command = [sys.executable, "-m", "harness.cli", "check", "--endpoints", str(file)]
-    command += ["--out", str(out / "run"), *words]
-    ended = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=1200, cwd=out
-    )
-    assert ended.returncode in (0, 1, 3), f"exit {ended.returncode}: {ended.stderr[-2000:]}"
-    verdicts = json.loads((out / "run" / "verdicts.json").read_text(encoding="utf-8"))["verdicts"]
-    found: Judged = defaultdict(dict)
-    for row in verdicts:
-        found[row["endpoint"]][row["requirement"]] = row
-    return found
+    """Rows of one ``httptpc check`` on reference servers, each with its own ``start:``."""
+    entries = {name: {"kind": "reference", "start": start} for name, start in servers.items()}
+    ended = check(entries, out, *words)
+    assert ended.code in (0, 1, 3), f"exit {ended.code}: {ended.said}"
+    return ended.rows

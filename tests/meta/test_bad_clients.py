@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from harness.checks import catalogue
 from harness.model import Level
+from tests.judging import check
 
-ROOT = Path(__file__).parents[2]
 RIGHT = "right"
 FLAWS = {
     "TPC-007": ("both-sides",),
@@ -56,21 +53,8 @@ def commands(flaw: str) -> dict[str, str]:
 def verdicts(flaws: tuple[str, ...], select: str, folder: Path) -> dict[str, str]:
     """The verdict on a requirement by client."""
     entries = {flaw: {"kind": "client", "start": commands(flaw)} for flaw in flaws}
-    file = folder / "clients.yaml"
-    file.write_text(yaml.safe_dump({"version": 1, "endpoints": entries}))
-    words = ["check", "--endpoints", str(file), "--select", select, "--out", str(folder / "out")]
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    place = folder / "out/verdicts.json"
-    assert place.exists(), done.stdout[-2000:] + done.stderr[-2000:]
-    rows = json.loads(place.read_text())["verdicts"]
-    return {row["endpoint"]: row["verdict"] for row in rows if row["requirement"] == select}
+    rows = check(entries, folder, "--select", select).rows
+    return {client: found[select]["verdict"] for client, found in rows.items() if select in found}
 
 
 def test_every_client_rule_has_a_client_that_breaks_it() -> None:

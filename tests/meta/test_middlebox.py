@@ -20,8 +20,9 @@ from typing import Any
 
 import pytest
 
+from tests.judging import Rows
 from tests.meta.keep import kept
-from tests.meta.kill import CLEAN, Deviation, Judged, Verdicts, checked, listed, missed, options
+from tests.meta.kill import CLEAN, Deviation, Judged, checked, listed, missed, options
 
 pytestmark = pytest.mark.skipif(
     shutil.which("haproxy", path="/usr/sbin:/usr/bin") is None
@@ -118,7 +119,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("middlebox")
 
 
-def untested(deviation: Deviation, clean: Verdicts) -> set[str]:
+def untested(deviation: Deviation, clean: Rows) -> set[str]:
     """What it breaks and nobody can see, for want of a client certificate or of its handshake."""
     return {
         i

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.meta.kill import Judged, Verdicts, checked
+from tests.judging import Rows
+from tests.meta.kill import Judged, checked
 
 BAD = ("VIOLATED", "INCONCLUSIVE")
 
@@ -50,7 +51,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("no-false-alarms")
 
 
-def told(verdicts: Verdicts, *words: str) -> dict[str, str]:
+def told(verdicts: Rows, *words: str) -> dict[str, str]:
     """What is said of the requirements that have one of these verdicts."""
     return {
         i: str(row.get("actual") or row.get("reason"))

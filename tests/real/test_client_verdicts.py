@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +11,10 @@ import yaml
 from fixtures.clients.known import KNOWN
 from harness.checks import catalogue
 from harness.model import Verdict
+from tests.judging import Rows, run
 from tests.real.clients import absent
 
 pytestmark = pytest.mark.real
-ROOT = Path(__file__).parents[2]
 CLIENTS: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("client_facts.yaml").read_text(encoding="utf-8")
 )["clients"]
@@ -27,19 +24,10 @@ def expected(entry: dict[str, Any]) -> dict[str, str]:
     return {name: v for fact in entry["facts"] for name, v in fact["verdicts"].items()}
 
 
-def judged(client: str, out: Path) -> dict[str, dict[str, Any]]:
+def judged(client: str, out: Path) -> Rows:
     """The verdict rows on a client by requirement."""
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "client", client, "--out", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    place = out / "verdicts.json"
-    assert place.exists(), done.stdout[-2000:] + done.stderr[-2000:]
-    return {row["requirement"]: row for row in json.loads(place.read_text())["verdicts"]}
+    (rows,) = run(out, "client", client).rows.values()
+    return rows
 
 
 @pytest.mark.long

@@ -6,23 +6,19 @@ fact to write down here.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import pytest
 
 from fixtures import kinds
 from fixtures.kinds import ServerMissing
 from fixtures.pki import Testbed
+from tests.judging import Rows, check
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("webdav-profile")]
-ROOT = Path(__file__).parents[2]
 VIOLATED: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "apache": {"DAV-029": "TRACE is on by default, and tells the credentials"},
@@ -43,32 +39,16 @@ VIOLATED: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-Rows = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rows]:
     """Verdicts of one run on all of them, by kind and requirement."""
     out = tmp_path_factory.mktemp("webdav")
     _skip_without_servers(out)
-    file = out / "endpoints.yaml"
-    lines = [f"  {kind}: {{kind: {kind}}}" for kind in VIOLATED]
-    file.write_text("\n".join(["version: 1", "endpoints:", *lines, ""]), encoding="utf-8")
-    words = ["check", "--endpoints", str(file), "--out", str(out / "run"), "-n", "2"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert ran.returncode == 1, ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stdout + ran.stderr
-    found: dict[str, Rows] = {kind: {} for kind in VIOLATED}
-    for row in json.loads((out / "run" / "verdicts.json").read_text())["verdicts"]:
-        found[row["endpoint"]][row["requirement"]] = row
-    return found
+    judged = check({kind: {"kind": kind} for kind in VIOLATED}, out, "-n", "2")
+    assert judged.code == 1, judged.said
+    return judged.rows
 
 
 def _skip_without_servers(out: Path) -> None:
@@ -83,7 +63,7 @@ def _skip_without_servers(out: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", VIOLATED)
-def test_every_violation_is_a_known_one(kind: str, verdicts: dict[str, Rows]) -> None:
+def test_every_violation_is_a_known_one(kind: str, verdicts: Mapping[str, Rows]) -> None:
     bad = {
         i: f"{row['verdict']}: {row['actual'] or row['reason']}"
         for i, row in verdicts[kind].items()
@@ -94,7 +74,7 @@ def test_every_violation_is_a_known_one(kind: str, verdicts: dict[str, Rows]) ->
 
 @pytest.mark.parametrize("kind", VIOLATED)
 def test_third_party_copy_is_absent_and_the_proof_is_told(
-    kind: str, verdicts: dict[str, Rows]
+    kind: str, verdicts: Mapping[str, Rows]
 ) -> None:
     row = verdicts[kind]["TPC-001"]
     assert row["verdict"] == "NOT_APPLICABLE"
@@ -104,7 +84,7 @@ def test_third_party_copy_is_absent_and_the_proof_is_told(
 
 
 @pytest.mark.parametrize("kind", VIOLATED)
-def test_its_webdav_is_judged(kind: str, verdicts: dict[str, Rows]) -> None:
+def test_its_webdav_is_judged(kind: str, verdicts: Mapping[str, Rows]) -> None:
     met = [row for row in verdicts[kind].values() if row["verdict"] == "MET"]
     assert {"DAV", "PROP"} <= {row["family"] for row in met}
     assert len(met) >= 30

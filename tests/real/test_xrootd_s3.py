@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,11 +13,11 @@ import pytest
 from fixtures.kinds import ServerMissing, Started
 from fixtures.kinds.xrootd import gateway
 from fixtures.pki import Testbed
+from tests.judging import check
 from tests.real.clients import absent
 
 pytestmark = pytest.mark.real
-ROOT = Path(__file__).parents[2]
-ENDPOINTS = "version: 1\nendpoints:\n  gateway-a: {kind: xrootd-s3}\n"
+NAME = "gateway-a"
 PATIENCE = 600.0
 CONTENT = b"by hand " * 5000
 FACTS = {
@@ -98,18 +96,6 @@ def test_listing_is_not_implemented_by_hand(started: Started) -> None:
 
 def test_the_suite_says_the_same(started: Started, tmp_path: Path) -> None:
     """`started` is asked for only because it skips where a program is missing."""
-    (tmp_path / "endpoints.yaml").write_text(ENDPOINTS)
-    words = ["check", "--endpoints", str(tmp_path / "endpoints.yaml"), "--select", "S3-*"]
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words, "--out", str(tmp_path / "out")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    said = (done.stdout + done.stderr)[-2000:]
-    assert (tmp_path / "out/verdicts.json").exists(), said
-    rows = json.loads((tmp_path / "out/verdicts.json").read_text())["verdicts"]
-    found = {row["requirement"]: row["verdict"] for row in rows}
-    assert {name: found[name] for name in FACTS} == FACTS, said
+    judged = check({NAME: {"kind": "xrootd-s3"}}, tmp_path, "--select", "S3-*")
+    rows = judged.rows[NAME]
+    assert {name: rows[name]["verdict"] for name in FACTS} == FACTS, judged.said

@@ -7,11 +7,9 @@ its libraries taken out.
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,16 +19,15 @@ from typing import Any
 import pytest
 
 from fixtures.kinds import Started
+from tests.judging import Rows, check
 from tests.real.clients import Program, absent
 from tests.real.conftest import Starter
 
 CLIENT = Program("xrdcp", "xrootd-client")
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("client", "installed")]
-ROOT = Path(__file__).parents[2]
 SHIMS = Path(__file__).with_name("xrootd_faults")
 JUDGED = tuple(f"XRDTPC-{number:03}" for number in (1, 2, 3, 4, 7, 8, 9))
 TURNED = ("VIOLATED", "MET_WITH_WARNINGS")
-Rows = dict[str, dict[str, Any]]
 Wishes = Callable[[Path], dict[str, Any]]
 
 SPOILING = """\
@@ -117,24 +114,11 @@ def installed(start: Starter) -> Started:
 def judge(tmp_path: Path) -> Callable[..., Rows]:
     """The verdicts of a check on an XRootD of the kind xrootd-tpc, started with wishes."""
 
-    def check(wishes: dict[str, Any], *requirements: str) -> Rows:
-        entry = json.dumps({"kind": "xrootd-tpc", "start": wishes})
-        (tmp_path / "e.yaml").write_text(f"version: 1\nendpoints:\n  x: {entry}\n")
-        words = ["check", "--endpoints", str(tmp_path / "e.yaml"), "--out", str(tmp_path / "out")]
-        words += [word for name in requirements for word in ("--select", name)]
-        done = subprocess.run(
-            [sys.executable, "-m", "harness.cli", *words],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        found = tmp_path / "out/verdicts.json"
-        assert found.exists(), (done.stdout + done.stderr)[-3000:]
-        return {row["requirement"]: row for row in json.loads(found.read_text())["verdicts"]}
+    def judged(wishes: dict[str, Any], *requirements: str) -> Rows:
+        selected = (word for name in requirements for word in ("--select", name))
+        return check({"x": {"kind": "xrootd-tpc", "start": wishes}}, tmp_path, *selected).rows["x"]
 
-    return check
+    return judged
 
 
 @pytest.fixture

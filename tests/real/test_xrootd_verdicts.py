@@ -6,25 +6,19 @@ fact that was not judged, and a violation that no fact knows of.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fixtures.kinds import Started
 from harness.model import Verdict
 from harness.requirements import load
+from tests.judging import Rows, check
 from tests.real.facts import Facts, load_facts
 
 pytestmark = pytest.mark.real
-ENDPOINTS = "version: 1\nendpoints:\n  xrootd-a: {kind: xrootd}\n"
+NAME = "xrootd-a"
 VIOLATIONS_FOUND = 1
-PATIENCE = 1500.0
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,7 @@ class Judged:
 
     code: int
     words: str
-    rows: dict[str, dict[str, Any]]
+    rows: Rows
 
     def verdict(self, requirement: str) -> Verdict:
         row = self.rows.get(requirement)
@@ -51,21 +45,8 @@ def judged(xrootd: Started, tmp_path_factory: pytest.TempPathFactory) -> Judged:
 
     `xrootd` is asked for only because it skips where XRootD is not installed.
     """
-    place = tmp_path_factory.mktemp("check")
-    (place / "endpoints.yaml").write_text(ENDPOINTS)
-    words = ["check", "--endpoints", str(place / "endpoints.yaml"), "--endpoint", "xrootd-a"]
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words, "--out", str(place / "out")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    said = (done.stdout + done.stderr)[-3000:]
-    assert (place / "out/verdicts.json").exists(), said
-    content = json.loads((place / "out/verdicts.json").read_text())
-    return Judged(done.returncode, said, {row["requirement"]: row for row in content["verdicts"]})
+    ended = check({NAME: {"kind": "xrootd"}}, tmp_path_factory.mktemp("check"))
+    return Judged(ended.code, ended.said, ended.rows[NAME])
 
 
 def disagreements(judged: Judged, facts: Facts) -> list[str]:
