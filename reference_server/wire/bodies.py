@@ -81,6 +81,7 @@ class RequestBody:
         while left:
             filled = self._fill(buffer[:left])
             if not filled:
+                self.finished = True
                 raise TruncatedBody
             left -= filled
             self.finished = not left
@@ -114,6 +115,7 @@ class RequestBody:
     def _feed(self, parser: h11.Connection) -> None:
         data = self.inbox.take(READ_SIZE)
         if not data:
+            self.finished = True
             raise TruncatedBody
         parser.receive_data(data)
 
