@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.matrix.cell import Cell, Plan
 
 WORKERS = 256
+"""Cells at a time at the most: 32 endpoints with the limit that is the default take 128."""
 
 
 @dataclass(frozen=True, slots=True)
