@@ -47,8 +47,8 @@ class RequestBody:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether the client still holds the body back."""
-        return bool(self.interim) and not self.started
+        """Whether the client still holds the body back: nothing of it came along with the head."""
+        return bool(self.interim) and not self.started and not self.inbox.held
 
     def start(self) -> None:
         """Announce that the body is wanted, once; bytes that are here already need no 100."""

@@ -191,6 +191,21 @@ def test_data_node(launch: Callable[..., Server]) -> None:
             assert client.ask(method, place).status == expected
 
 
+@pytest.mark.parametrize("wrong", [(), ("--deviation", "body-after-redirect-is-a-request")])
+def test_upload_that_came_along_is_not_redirected(
+    launch: Callable[..., Server], wrong: tuple[str, ...]
+) -> None:
+    """Whether the body is seen with the head is a matter of timing: neither server errs then."""
+    head = launch("--data-node", *wrong)
+    path = fresh()
+    lines = f"PUT {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {head.token}\r\n"
+    fields = "Content-Length: 3\r\nExpect: 100-continue\r\n\r\none"
+    with head.client() as client:
+        client.sock.sendall((lines + fields).encode())
+        assert client.answer().status == 201
+        assert client.ask("HEAD", path).headers["content-length"] == "3"
+
+
 def test_plain_door_takes_no_secrets(launch: Callable[..., Server], tmp_path: Path) -> None:
     (tmp_path / "users.json").write_text(json.dumps({"paul": "secret"}))
     started = launch("--plain-port", "0", "--basic", str(tmp_path / "users.json"))
