@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from harness.client.tls import context, describe
+from harness.client.tls import close_notify, context, describe
 from harness.identity import X509
 from harness.model import Body, Exchange, Headers, Interim, Piece, Tls
 from harness.wire.http1 import ResponseReader, Stage
@@ -165,11 +165,7 @@ class Live:
         if connection is None:
             return
         if isinstance(connection, ssl.SSLSocket):
-            timeout = connection.gettimeout()
-            connection.settimeout(0)
-            with contextlib.suppress(OSError, ValueError):
-                connection.unwrap()  # sends close_notify, then would wait for theirs
-            connection.settimeout(timeout)
+            close_notify(connection)
         with contextlib.suppress(OSError):
             # SSLSocket's own shutdown() would throw the keys for reading away
             socket.socket.shutdown(connection, socket.SHUT_WR)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import ssl
 import warnings
 from pathlib import Path
@@ -41,6 +44,32 @@ def describe(connection: ssl.SSLSocket) -> Tls:
     der = connection.getpeercert(binary_form=True)
     peer = x509.load_der_x509_certificate(der).subject.rfc4514_string() if der else ""
     return Tls(connection.version() or "", cipher[0] if cipher else "", peer)
+
+
+def close_notify(connection: ssl.SSLSocket) -> None:
+    """Send close_notify (RFC 8446 section 6.1) without reading; the other direction stays open.
+
+    ``unwrap`` calls SSL_shutdown twice. The second call reads, and throws away what it finds: an
+    answer that is there already, as "application data after close notify". So the descriptor is
+    that of a socket with nothing to read meanwhile, and what was written to it is sent afterwards.
+    A peer that does not read, or has gone, gets none of it.
+    """
+    timeout = connection.gettimeout()
+    connection.settimeout(0)
+    descriptor = connection.fileno()
+    inside, outside = socket.socketpair()
+    with inside, outside, os.fdopen(os.dup(descriptor), "rb", buffering=0) as real:
+        inside.setblocking(False)
+        outside.setblocking(False)
+        os.dup2(inside.fileno(), descriptor, inheritable=False)
+        try:
+            with contextlib.suppress(OSError, ValueError):
+                connection.unwrap()
+        finally:
+            os.dup2(real.fileno(), descriptor, inheritable=False)
+        with contextlib.suppress(OSError):
+            os.write(descriptor, outside.recv(4096))
+    connection.settimeout(timeout)
 
 
 OLD = {
