@@ -137,6 +137,7 @@ class Answerer:
             return
         self._invite(scenario, reader)
         self._read_body(seen, scenario, reader)
+        self._misbehave(seen, scenario, len(seen.body))  # after the last byte, before the answer
         status = scenario.put_status or (204 if self._has(seen, scenario) else 201)
         if status < 300 and seen.body_complete:
             self._log.upload(seen.nonce, bytes(seen.body))
@@ -165,6 +166,7 @@ class Answerer:
                     self._misbehave(seen, scenario, position)
             self._line.read_some(reader)
         seen.body_complete = reader.complete
+        self._log.changed(seen.nonce)
 
     def _redirect(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
         uninvited = not reader.expects_continue  # to close on it would destroy our answer

@@ -28,7 +28,9 @@ class Scenario:
     ``same`` (this origin), ``other`` (another port), ``alias`` (another host name), ``relative``,
     ``plain``, ``file``, ``loop``, ``nowhere`` (no Location); ``redirect_late`` takes the body of a
     PUT first, ``parting`` closes the connection after it. ``hold`` delays the answers to the
-    methods in ``hold_on``. ``need`` is the SHA-256 of the Authorization value that is demanded.
+    methods in ``hold_on``. ``pause_at``, ``stall_at``, ``cut_at`` and ``reset_at`` are positions in
+    the body of a GET or PUT; those at the end of a PUT come between its body and the answer.
+    ``need`` is the SHA-256 of the Authorization value that is demanded.
     ``interim`` are the codes sent, in order, to a PUT that waits for a 100: one, several with
     commas between them, or nothing. ``range_lie`` is how a request for a part is answered wrongly:
     ``elsewhere`` (Content-Range of another place), ``short`` (fewer bytes than asked for) or

@@ -31,3 +31,7 @@ class CancelSeams:
     def cancels_others_of_owner(self) -> bool:
         """Whether one cancellation ends the requester's other transfers, too."""
         return False
+
+    def fills_up_cancelled_pull(self) -> bool:
+        """Whether what a cancelled pull received is shown, filled up to the source's size."""
+        return False

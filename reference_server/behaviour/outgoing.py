@@ -91,6 +91,10 @@ class OutgoingSeams:
         """Whether a PUT waits for 100 before its body."""
         return size > 0
 
+    def takes_sent_for_stored(self) -> bool:
+        """Whether a push is over with its last byte: no, the far side says when it has the file."""
+        return False
+
     def size_to_push(self, size: int) -> int:
         return size
 

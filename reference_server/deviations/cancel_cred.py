@@ -31,7 +31,11 @@ class PullOutlivesClient(Behaviour):
         return direction is not Direction.PULL
 
 
-@deviation("push-outlives-client", breaks=("CANCEL-002",), seen_in="DEV-D189 StoRM, dCache #6748")
+@deviation(
+    "push-outlives-client",
+    breaks=("CANCEL-002", "CANCEL-005"),
+    seen_in="DEV-D189 StoRM, dCache #6748",
+)
 class PushOutlivesClient(Behaviour):
     """A push goes on when the client has gone."""
 
@@ -51,12 +55,25 @@ class OnlyResetCancels(Behaviour):
         return departure is Departure.RESET
 
 
-@deviation("cancels-only-with-data", breaks=("CANCEL-005",), seen_in="catalogue mutant")
+@deviation(
+    "cancels-only-with-data",
+    breaks=("CANCEL-005",),
+    also=along("a push before its first byte goes on as well", "CANCEL-002"),
+    seen_in="catalogue mutant",
+)
 class CancelsOnlyWithData(Behaviour):
     """A client that leaves before the first byte is not noticed."""
 
     def cancels(self, direction: Direction, departure: Departure, *, moved: int) -> bool:
         return moved > 0
+
+
+@deviation("cancelled-pull-filled-up", breaks=("CANCEL-006",), seen_in="catalogue mutant")
+class CancelledPullFilledUp(Behaviour):
+    """What a cancelled pull has received is shown with the full size of the source."""
+
+    def fills_up_cancelled_pull(self) -> bool:
+        return True
 
 
 @deviation("target-stays-locked", breaks=("CANCEL-003",), seen_in="catalogue mutant")

@@ -140,6 +140,34 @@ class ServerErrorIsDelivery(Behaviour):
         return status == 200 or status >= 500
 
 
+@deviation(
+    "sent-is-stored",
+    breaks=("INTEG-002", "TPC-031"),
+    also=along("the answer to the PUT counts for nothing", "TPC-063", "INTEG-011")
+    | along(
+        "success may be told before the file is there",
+        "TPC-003",
+        "TPC-033",
+        "TPC-039",
+        "TPC-049",
+        "REDIR-016",
+    )
+    | along(
+        "what is not looked at cannot be found wrong",
+        "INTEG-010",
+        "INTEG-012",
+        "INTEG-013",
+        "INTEG-014",
+        "INTEG-015",
+    ),
+)
+class SentIsStored(Behaviour):
+    """A push succeeds with its last byte; the destination's answer is not waited for."""
+
+    def takes_sent_for_stored(self) -> bool:
+        return True
+
+
 @deviation("refused-put-is-success", breaks=("TPC-031",), seen_in="catalogue mutant")
 class RefusedPutIsSuccess(Behaviour):
     """A PUT that the far side refuses counts as done."""

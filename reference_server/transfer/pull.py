@@ -10,7 +10,7 @@ from reference_server.store import Draft, Missing, Record, Store
 from reference_server.store.late import EarlyDraft, publish_late
 from reference_server.transfer.conversation import Conversation, FarResponse
 from reference_server.transfer.order import Order
-from reference_server.transfer.problems import TransferFailed, Unreachable
+from reference_server.transfer.problems import Cancelled, TransferFailed, Unreachable
 from reference_server.transfer.pulse import Pulse
 from reference_server.transfer.remote import Remote
 from reference_server.transfer.verification import (
@@ -39,6 +39,11 @@ def pull(order: Order, parts: Parts, pulse: Pulse) -> None:
             publish_late(done, order.path, record, replace=order.may_replace)
         else:
             draft.publish(order.path, record, replace=order.may_replace, tick=pulse.tick)
+    except Cancelled:
+        if parts.behaviour.fills_up_cancelled_pull():
+            draft.write(bytes(max(0, (pulse.meter.size or 0) - draft.size)))
+            draft.publish(order.path, Record(owner=order.owner), replace=True)
+        raise
     except TransferFailed:
         if parts.behaviour.failed_pull_removes_file():
             with contextlib.suppress(Missing):

@@ -20,6 +20,8 @@ LOOKS = 4
 PAUSE = 0.5
 """A far side may need a moment to show what it stored: so often, so many seconds apart."""
 NOT_YET = frozenset({202, 404})
+SENT = FarResponse(status=0, reason="sent, and not answered yet", headers=(), has_body=False)
+"""Stands for an answer that only a deviation does not wait for."""
 
 
 def push(order: Order, parts: Parts, pulse: Pulse) -> None:
@@ -61,6 +63,8 @@ class Push:
             self._look_first()
         method = self._behaviour.method_of_push()
         talk, response = self._remote.ask(method, self._fields(guarded=guarded), self._upload)
+        if response is SENT:
+            return
         if not self._behaviour.is_uploaded(response.status):
             raise TransferFailed(f"rejected PUT: {response.says}")
         self._remote.settle(talk, response)
@@ -113,7 +117,7 @@ class Push:
                 return talk.response("PUT")
             raise
         talk.reusable = complete
-        return None
+        return SENT if self._behaviour.takes_sent_for_stored() else None
 
     def _send_body(self, talk: Conversation) -> bool:
         """Whether all was sent before the far side answered."""

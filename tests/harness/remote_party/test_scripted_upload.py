@@ -119,3 +119,26 @@ def test_upload_that_breaks_off_is_not_complete(party: ListeningParty) -> None:
     assert far.received is None
     assert bytes(far.requests[0].body) == BODY[:400]
     assert far.requests[0].ended == "peer closed"
+
+
+@pytest.mark.parametrize("where", ["cut_at", "reset_at"])
+def test_upload_can_be_cut_when_all_of_it_has_come(party: ListeningParty, where: str) -> None:
+    manners: dict[str, Any] = {where: len(BODY)}
+    far = party.destination(**manners)
+    with talk(far) as conversation:
+        conversation.ask("PUT", LENGTH, body=BODY)
+        assert conversation.rest() == b""
+        assert conversation.reset or where == "cut_at"
+    assert eventually(lambda: far.requests[0].ended == "cut by us")
+    assert far.requests[0].body_complete
+    assert far.received is None
+
+
+def test_answer_to_an_upload_can_be_kept_back(party: ListeningParty) -> None:
+    far = party.destination(pause_at=len(BODY), pause=0.3)
+    with talk(far) as conversation:
+        conversation.ask("PUT", LENGTH, body=BODY)
+        assert far.wait(lambda seen: bool(seen) and seen[0].body_complete, within=5)
+        assert far.received is None
+        assert conversation.head()[0].split()[1] == "201"
+    assert far.received == BODY
