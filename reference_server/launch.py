@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -68,6 +69,7 @@ def deviation_list() -> list[dict[str, Any]]:
             "breaks": list(item.breaks),
             "also": dict(item.also),
             "seen_in": item.seen_in,
+            "seam": item.seam,
             "summary": item.summary,
         }
         for item in all_deviations()
@@ -102,6 +104,7 @@ def _run(options: Options, work: Path) -> int:
             service.start()
             sys.stdout.write(json.dumps(service.ready_line()) + "\n")
         sys.stdout.flush()
+        gc.freeze()  # what is there now stays: no collection has to look through it again
         ended.wait()
     finally:
         for service in services:

@@ -45,6 +45,7 @@ class Options:
     oidc_exchange: list[str]
     manner: list[str]
     access_log: Path | None
+    consulted: Path | None
     bar_peer: list[str]
     marker_period: float
     name: str
@@ -93,6 +94,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--list-deviations", action="store_true")
     add("--manner", action="append", default=[], metavar="NAME", help="be lawful in another way")
     add("--access-log", type=Path, metavar="FILE", help="what clients asked, without secrets")
+    add("--consulted", type=Path, metavar="FILE", help="which seams decided something")
     add("--personality", metavar="NAME", help="show the legitimate habits of a product")
     add("--list-personalities", action="store_true")
     add("--bar-peer", action="append", default=[], metavar="NETWORK", help="no far side in there")

@@ -28,6 +28,7 @@ from reference_server.delegation.exchange import Exchange, Provider
 from reference_server.delegation.keeper import Keeper
 from reference_server.delegation.service import DelegationService
 from reference_server.deviations import behaviour_with
+from reference_server.deviations.consulted import Notes, noting
 from reference_server.options import Options, read_object
 from reference_server.personalities import personality
 from reference_server.pki import Files, write_secret
@@ -65,6 +66,8 @@ class Service:
         self._doors: list[Door] = []
         cert, key, self._trust = _tls_files(options, files)
         self._behaviour = behaviour_with(options.deviation, options.manner, _habits(options))
+        if options.consulted is not None:
+            self._behaviour = noting(self._behaviour, Notes(options.consulted))
         client_trust = ClientTrust(self._trust, options.crl)
         self._tls = server_context(cert, key, client_trust, self._behaviour)
         main = self._open(options.port)

@@ -31,6 +31,11 @@ class Deviation:
     summary: str
     behaviour: type[Behaviour]
 
+    @property
+    def seam(self) -> str:
+        """The name of the one decision that is taken otherwise."""
+        return next(key for key, value in vars(self.behaviour).items() if callable(value))
+
 
 _REGISTRY: dict[str, Deviation] = {}
 _MANNERS: dict[str, type[Behaviour]] = {}
