@@ -37,6 +37,7 @@ class Deviation:
     breaks: tuple[str, ...]
     also: dict[str, str]
     seen_in: str
+    seam: str
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -60,7 +61,8 @@ def listed() -> tuple[Deviation, ...]:
     command = [sys.executable, "-m", "reference_server", "--list-deviations"]
     rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return tuple(
-        Deviation(r["name"], tuple(r["breaks"]), dict(r["also"]), r["seen_in"]) for r in rows
+        Deviation(r["name"], tuple(r["breaks"]), dict(r["also"]), r["seen_in"], r["seam"])
+        for r in rows
     )
 
 

@@ -1,0 +1,149 @@
+"""The full product: every deviation with every requirement, ``make full-product``.
+
+First each requirement is judged alone, on a right server that notes which seams it was asked to
+decide. Then each deviation is judged by all the requirements for which its seam was consulted: the
+others cannot tell it from the right server. What ends in the folder is found there by the next
+run, so that an interrupted product goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from harness.checks import catalogue
+from harness.cli.listing import requirements
+from tests.judging import Rows
+from tests.meta.kill import (
+    SMOKE,
+    Deviation,
+    checked,
+    listed,
+    missed,
+    options,
+    possible,
+    strays,
+    wishes,
+)
+
+KEPT = Path(__file__).parents[2] / "docs" / "results" / "full-product.json"
+SIDE_BY_SIDE = 3
+"""Runs at a time: a run waits about half of its time."""
+MOST = 10
+"""Deviations in one run."""
+
+Consulted = Mapping[str, frozenset[str]]
+"""The seams that were consulted, by requirement."""
+
+
+def consulted(folder: Path) -> Consulted:
+    """Judge each requirement alone and read which seams the right server was asked about."""
+    ours = (row for row in requirements() if row["checks"] and row["role"] != "client")
+    judged = sorted(row["id"] for row in ours)
+    _side_by_side(lambda i: _note(i, folder), judged)
+    return {i: frozenset((folder / i / "seams").read_text().split()) for i in judged}
+
+
+def _note(identifier: str, folder: Path) -> None:
+    place = folder / identifier
+    if (place / "seams").exists():
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    notes = place / "noted"
+    notes.unlink(missing_ok=True)
+    start = {"options": ["--consulted", str(notes)], **_behind((identifier,))}
+    checked({"clean": start}, place / str(time.monotonic_ns()), "--select", identifier)
+    notes.rename(place / "seams")
+
+
+def _behind(identifiers: Sequence[str]) -> dict[str, bool]:
+    """What a server needs for these requirements: a store in S3, or a KDC."""
+    needs = {need for i in identifiers for need in catalogue().get(i).needs}
+    wanted = {"s3": any(i.startswith("S3-") for i in identifiers), "kerberos": "kerberos" in needs}
+    return {name: True for name, is_wanted in wanted.items() if is_wanted}
+
+
+def selection(deviation: Deviation, seams: Consulted) -> tuple[str, ...]:
+    """The requirements that can tell the deviation from the right server."""
+    if options(deviation) or wishes(deviation):  # the right server was asked without these
+        return tuple(sorted(seams))
+    touched = {i for i, consulted in seams.items() if deviation.seam in consulted}
+    return tuple(sorted({*touched, *deviation.breaks, *SMOKE}))
+
+
+def groups(seams: Consulted) -> Iterator[tuple[tuple[str, ...], list[Deviation]]]:
+    """Deviations that are judged by the same requirements on servers of the same kind."""
+    alike: dict[Any, list[Deviation]] = defaultdict(list)
+    for deviation in filter(possible, listed()):
+        start = json.dumps([options(deviation), wishes(deviation), _behind(deviation.breaks)])
+        alike[selection(deviation, seams), start].append(deviation)
+    for (identifiers, _), members in sorted(alike.items(), key=lambda item: -len(item[0][0])):
+        for first in range(0, len(members), MOST):
+            yield identifiers, members[first : first + MOST]
+
+
+def judge(identifiers: tuple[str, ...], deviations: Sequence[Deviation], folder: Path) -> None:
+    """Run one group and leave a file for each deviation."""
+    left = [d for d in deviations if not (folder / f"{d.name}.json").exists()]
+    if not left:
+        return
+    servers = {
+        d.name: {"deviation": [d.name], "options": options(d), **wishes(d), **_behind(d.breaks)}
+        for d in left
+    }
+    words = [word for identifier in identifiers for word in ("--select", identifier)]
+    rows = checked(servers, folder / f"{left[0].name}-{time.monotonic_ns()}", *words)
+    for deviation in left:
+        told = {"judged": len(identifiers), **_told(deviation, rows[deviation.name])}
+        (folder / f"{deviation.name}.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def _told(deviation: Deviation, verdicts: Rows) -> dict[str, Any]:
+    """What it broke as said, and what else: violated, or blocked with the control that failed."""
+    beside = strays(deviation, verdicts)
+    blocked = {i for i in beside if verdicts[i]["verdict"] == "INCONCLUSIVE"}
+    return {
+        "missed": missed(deviation, verdicts),
+        "strays": {i: why for i, why in beside.items() if i not in blocked},
+        "blocked": {i: verdicts[i].get("reason", "") for i in sorted(blocked)},
+    }
+
+
+def _side_by_side(work: Callable[[Any], None], items: Sequence[Any]) -> None:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for number, _ in enumerate(pool.map(work, items), 1):
+            print(f"{number} of {len(items)}", file=sys.stderr)  # noqa: T201
+
+
+def product(folder: Path) -> dict[str, Any]:
+    """Every deviation's row; seconds of both steps."""
+    began = time.monotonic()
+    seams = consulted(folder / "consulted")
+    between = time.monotonic()
+    place = folder / "judged"
+    place.mkdir(exist_ok=True)
+    _side_by_side(lambda group: judge(group[0], group[1], place), list(groups(seams)))
+    rows = {d.name: json.loads((place / f"{d.name}.json").read_text()) for d in listed()}
+    return {
+        "requirements": len(seams),
+        "seconds": [round(between - began), round(time.monotonic() - between)],
+        "deviations": rows,
+    }
+
+
+def main(folder: Path) -> None:
+    """Run the product and keep its result."""
+    found = product(folder)
+    KEPT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    wrong = {n: r for n, r in found["deviations"].items() if r["missed"] or r["strays"]}
+    print(f"{len(found['deviations'])} deviations, {len(wrong)} with something unexplained")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
