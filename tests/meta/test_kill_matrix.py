@@ -1,6 +1,8 @@
 """Every deviation turns the requirements it breaks, and nothing else that matters.
 
 ``make test`` runs those of the kept result (``suites/kill-matrix.json``): what was proven stays so.
+Hundreds of servers share the machine here. Where a verdict differs from what is written down, the
+deviation is judged a second time, alone; the end of the run says so, and it may happen seldom.
 ``make test-long`` and ``make kill-matrix`` run all; the latter extends what is kept.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +52,11 @@ def _cases() -> list[Any]:
     ]
 
 
+AS_WRITTEN: tuple[dict[str, str], dict[str, str]] = ({}, {})
+SECOND_LOOKS = 2
+"""Deviations that one worker may judge again."""
+
+
 @functools.cache
 def _run(label: str, out: Path) -> Judged:
     batch: Batch = BATCHES[label]
@@ -63,10 +71,33 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("kill")
 
 
+@pytest.fixture(scope="session")
+def looked_again() -> list[str]:
+    """The deviations that this worker judged a second time."""
+    return []
+
+
 @pytest.mark.parametrize(("label", "deviation"), _cases())
-def test_deviation_is_caught_by_what_it_breaks(label: str, deviation: Deviation, out: Path) -> None:
-    verdicts = _run(label, out)[deviation.name]
-    assert (missed(deviation, verdicts), strays(deviation, verdicts)) == ({}, {})
+def test_deviation_is_caught_by_what_it_breaks(
+    label: str,
+    deviation: Deviation,
+    out: Path,
+    looked_again: list[str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    found = _differs(deviation, _run(label, out))
+    if found != AS_WRITTEN and len(looked_again) < SECOND_LOOKS:
+        looked_again.append(deviation.name)
+        record_property("second look", f"{deviation.name}: {found}")
+        alone = Batch(deviation.families, (deviation,))
+        found = _differs(deviation, judged(alone, out / f"alone-{deviation.name}"))
+    assert found == AS_WRITTEN
+
+
+def _differs(deviation: Deviation, found: Judged) -> tuple[dict[str, str], dict[str, str]]:
+    """What should have turned and did not, and what turned and should not have."""
+    verdicts = found[deviation.name]
+    return missed(deviation, verdicts), strays(deviation, verdicts)
 
 
 @pytest.mark.parametrize("label", [pytest.param(b, marks=_marks(b)) for b in BATCHES])
