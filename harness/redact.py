@@ -18,17 +18,25 @@ SHORTEST = 6
 PIECE = 8
 """Characters of the pieces by which a text is searched for all known secrets at once."""
 
-_HEADER_NAMES = r"(?:transferheader)?(?:(?:proxy-)?authorization|cookie|set-cookie)"
 _MEMBER_NAMES = r"(?:macaroon|(?:access|refresh|subject)_token|client_secret)"
 _NAMED_HEADER = re.compile(
-    rf"(?i)(\b{_HEADER_NAMES}\b[\"']?\s*[:,]\s*[\"']?\s*(?:(?:bearer|basic|negotiate)\s+)?)([^\s\"',\\]+)"
+    r"(?i)((?:authorization|cookie)\b[\"']?\s*[:,]\s*[\"']?\s*(?:(?:bearer|basic|negotiate)\s+)?)([^\s\"',\\]+)"
 )
+"""Also with something before the name, as in Set-Cookie and TransferHeaderAuthorization."""
 _NAMED_QUERY = re.compile(
     r"(?i)([?&;](?:authz|access_token|x-amz-signature)=)(?:Bearer%20)?([^&\s\"'\\<>#]+)"
 )
 _NAMED_MEMBER = re.compile(rf"(?i)(\\?\"{_MEMBER_NAMES}\\?\"\s*:\s*\\?\")([^\"\\]+)")
+_NAMED = (
+    (("authorization", "cookie"), _NAMED_HEADER),
+    (("authz", "access_token", "x-amz-signature"), _NAMED_QUERY),
+    (("macaroon", "_token", "client_secret"), _NAMED_MEMBER),
+)
+"""Fields that are secret by name, and what a text has that names one."""
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)?")
-_MACAROON = re.compile(r"\b(?:MD[A-Z]|Ag[EI])[A-Za-z0-9+/_-]{40,}")
+_MACAROON = re.compile(
+    r"(?:MD[A-Z](?<=\bMD[A-Z])|Ag[EI](?<=\bAg[EI]))[A-Za-z0-9+/_-]{40,}"  # no search begins with \b
+)
 """Base64 of a version 1 packet, or of version 2 with its first field, and enough to hold a key."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[A-Za-z0-9+/=:,\s-]|\\+[nr])*")
 """PEM, also inside a JSON string, and also where its end was cut off."""
@@ -68,11 +76,13 @@ class Redactor:
         found = self._candidates(text)
         if found:
             text = re.sub("|".join(map(_expression, found)), self._label, text)
-        text = _NAMED_HEADER.sub(_keep_label, text)
-        text = _NAMED_QUERY.sub(_keep_label, text)
-        text = _NAMED_MEMBER.sub(_keep_label, text)
+        lower = text.lower()
+        for signs, fields in _NAMED:  # most texts have none of the signs, and that is soon seen
+            if any(sign in lower for sign in signs):
+                text = fields.sub(_keep_label, text)
         text = _PRIVATE_KEY.sub("[redacted:private key]", text)
-        return _MACAROON.sub(_MASK, _JWT.sub(_MASK, text))
+        text = _JWT.sub(_MASK, text) if "eyJ" in text else text
+        return _MACAROON.sub(_MASK, text)
 
     def leaks(self, text: str) -> bool:
         """Whether a known secret still stands in ``text``."""
