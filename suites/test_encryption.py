@@ -10,8 +10,7 @@ import pytest
 
 from harness import expect
 from harness.checks import needs, requirement
-from harness.client.tls import OLD, old_context
-from harness.client.tls import context as tls_context
+from harness.client.tls import OLD, old_context, trusting_context
 
 BAD_DOORS = ("unknown-ca", "self-signed", "wrong-name", "expired")
 PLAIN = {"credential": "none", "require_checksum_verification": "false"}
@@ -123,7 +122,7 @@ def no_request(far, copy):
 def test_nothing_outdated_is_spoken(client, offer):
     address = urlsplit(client.endpoint.url)
     host, port = address.hostname, address.port or 443
-    now = spoken(host, port, tls_context(None, None, verify=False))
+    now = spoken(host, port, trusting_context())
     expect.control(now in ("TLSv1.2", "TLSv1.3"), f"an ordinary handshake ends in {now}")
     then = spoken(host, port, old_context(offer))
     expect.that(then == "", "no handshake", f"{offer}: {then}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import ssl
@@ -16,18 +17,39 @@ from harness.model import Tls
 from harness.problems import Untested, UsageError
 
 
-def context(ca: Path | None, pair: X509 | None, *, verify: bool = True) -> ssl.SSLContext:
-    """A client context that trusts ``ca`` (file or directory; None: the system's authorities)."""
+def context(ca: Path | None, pair: X509 | None) -> ssl.SSLContext:
+    """A client context that trusts ``ca`` (file or directory; None: the system's authorities).
+
+    Nobody may change it: it is made once for as long as the files are the same. To read them again
+    for each of thousands of connections costs as much as half of a handshake.
+    """
+    return _kept(ca, pair, _state(ca, pair))
+
+
+def _state(ca: Path | None, pair: X509 | None) -> tuple[tuple[int, int, int], ...]:
+    """What tells one content of the files from another."""
+    files = [ca, *((pair.cert, pair.key) if pair is not None else ())]
+    found = [file.stat() for file in files if file is not None and file.exists()]
+    return tuple((at.st_ino, at.st_mtime_ns, at.st_size) for at in found)
+
+
+@functools.lru_cache(maxsize=256)
+def _kept(ca: Path | None, pair: X509 | None, state: object) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify:
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
-    elif ca is None:
+    if ca is None:
         made.load_default_certs()
     else:
         made.load_verify_locations(**{"capath" if ca.is_dir() else "cafile": str(ca)})
     if pair is not None:
         _load(made, pair)
+    return made
+
+
+def trusting_context() -> ssl.SSLContext:
+    """A new client context that takes any certificate: for looking at what a server speaks."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
     return made
 
 
@@ -83,7 +105,7 @@ OLD = {
 def old_context(name: str) -> ssl.SSLContext:
     """A client context that offers one of ``OLD`` only; Untested where OpenSSL cannot."""
     version, ciphers = OLD[name]
-    made = context(None, None, verify=False)
+    made = trusting_context()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
