@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from harness.problems import Untested
-
-
-class TesterLacks(Untested):
-    """A need that only the tester could meet is not met; the text says what is missing."""
-
-
 NEVER_HERE = {
     "admin": "needs facts or control beyond a black box",
     "client-sut": "judges a client; see the client suites",

@@ -101,9 +101,6 @@ class Exchange:
         """The value of a response header, several joined by a comma; None if it is absent."""
         return joined(self.headers, name)
 
-    def request_header(self, name: str) -> str | None:
-        return joined(self.request_headers, name)
-
     def named(self, identifier: str) -> Exchange:
         return replace(self, id=identifier)
 

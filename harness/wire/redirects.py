@@ -9,9 +9,6 @@ from urllib.parse import urljoin
 from harness.wire.problem import SyntaxProblem
 from harness.wire.urls import Url, UrlFault, check_characters, parse_url, query_keys
 
-KEEP_METHOD = frozenset({307, 308})
-"""The redirects that forbid to change the method (RFC 9110 §15.4.8, §15.4.9)."""
-
 CODES = frozenset({301, 302, 303, 307, 308})
 """The redirects with a Location that a client follows; 300, 304 and 305 are none."""
 

@@ -18,48 +18,6 @@ from reference_server.behaviour import Behaviour
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
 
-NOTHING_TO_JUDGE = "no macaroon can be had to judge the rest by"
-ALL_TOKENS = tuple(
-    f"MAC-{number:03d}"
-    for number in (
-        1,
-        7,
-        8,
-        9,
-        10,
-        11,
-        12,
-        13,
-        14,
-        16,
-        17,
-        18,
-        20,
-        21,
-        22,
-        26,
-        27,
-        28,
-        29,
-        30,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        38,
-        39,
-        40,
-        41,
-        43,
-        44,
-        46,
-        47,
-        49,
-    )
-)
-
 
 @deviation("unknown-caveats-ignored", breaks=("MAC-016",), seen_in="catalogue mutant")
 class UnknownCaveatsIgnored(Behaviour):
