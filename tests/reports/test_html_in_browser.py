@@ -11,7 +11,7 @@ from harness.model import Level, Outcome
 from reports.html import render
 from tests.reports.browser import CHROMIUM, Tab, browser
 from tests.reports.sample_runs import failure, observation, requirement, run_of
-from tests.reports.test_html_page import hostile_run
+from tests.reports.test_html_hostile import hostile_run
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 
