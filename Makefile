@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip
 
-.PHONY: demo test test-long kill-matrix docs lint lock clean
+.PHONY: demo test test-long kill-matrix full-product docs lint lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/httptpc check --matrix -n 2
@@ -25,6 +25,11 @@ kill-matrix: $(VENV)/.dev
 	rm -rf build/kill
 	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 4 --dist loadgroup -m "long or not long" -k "not kept"
 	$(BIN)/python -m tests.meta.keep build/kill
+
+# Every deviation with every requirement: an hour on two cores. What ends in build/product stays, so
+# an interrupted one goes on; its result is docs/results/full-product.json.
+full-product: $(VENV)/.dev
+	$(BIN)/python -m tests.meta.product build/product
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ import pytest
 from fixtures.delegation import KNOWN, asks
 from fixtures.waiting import eventually
 from harness import expect
-from harness.checks import needs, requirement
+from harness.checks import needs, requirement, slow
 from harness.problems import Untested
 from harness.wire.gridsite import delegation_urls
 from harness.wire.problem import SyntaxProblem
@@ -60,6 +60,7 @@ def now():
     return dt.datetime.now(dt.UTC)
 
 
+@slow
 @requirement("DELEG-003", "DELEG-006")
 @needs("tpc-pull")
 def test_expired_credential_is_replaced_or_the_copy_refused(judge, expired, party, new_path):

@@ -38,6 +38,8 @@ SIDE_BY_SIDE = 3
 MOST = 10
 """Deviations in one run."""
 
+Row = dict[str, Any]
+"""How many requirements judged a deviation; what was missed, strayed, or blocked by a control."""
 Consulted = Mapping[str, frozenset[str]]
 """The seams that were consulted, by requirement."""
 
@@ -104,7 +106,7 @@ def judge(identifiers: tuple[str, ...], deviations: Sequence[Deviation], folder:
         (folder / f"{deviation.name}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-def _told(deviation: Deviation, verdicts: Rows) -> dict[str, Any]:
+def _told(deviation: Deviation, verdicts: Rows) -> Row:
     """What it broke as said, and what else: violated, or blocked with the control that failed."""
     beside = strays(deviation, verdicts)
     blocked = {i for i in beside if verdicts[i]["verdict"] == "INCONCLUSIVE"}
@@ -137,12 +139,18 @@ def product(folder: Path) -> dict[str, Any]:
     }
 
 
+def unexplained(found: Mapping[str, Any]) -> dict[str, Row]:
+    """The deviations that did not turn what they say, or violated more than is written down."""
+    rows: dict[str, Row] = found["deviations"]
+    return {name: row for name, row in rows.items() if row["missed"] or row["strays"]}
+
+
 def main(folder: Path) -> None:
     """Run the product and keep its result."""
     found = product(folder)
     KEPT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    wrong = {n: r for n, r in found["deviations"].items() if r["missed"] or r["strays"]}
-    print(f"{len(found['deviations'])} deviations, {len(wrong)} with something unexplained")  # noqa: T201
+    count, wrong = len(found["deviations"]), unexplained(found)
+    print(f"{count} deviations, {len(wrong)} with something unexplained")  # noqa: T201
 
 
 if __name__ == "__main__":
