@@ -66,7 +66,7 @@ def recorded(*names: str) -> Callable[[Check], Check]:
 
 
 def slow(check: Check) -> Check:
-    """The check waits for a slow transfer, or until something expires; ``--quick`` leaves it out."""
+    """The check waits for a slow transfer or for an expiry; ``--quick`` leaves it out."""
     check.slow = True  # type: ignore[attr-defined]
     return check
 
