@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.client import Client, Transfer
-from harness.client.client import COPY_TIMEOUT, named, without
+from harness.client.client import named, without
 from harness.client.connection import Ask
 from harness.model import Capability, Exchange
 from harness.remote_party import RemoteParty
@@ -256,7 +256,8 @@ def gridsite(ground: Ground) -> Capability:
     # a delegated credential is a certificate's: a token in the request would speak for us instead
     asker = ground.client.known_as(without(ground.client.identity, token=True))
     headers = named({"source": far.url, "credential": "gridsite"})
-    answer = asker.closed(asker.begin(ground.path(), headers).finish(within=COPY_TIMEOUT))
+    patience = asker.endpoint.limits.copy_timeout
+    answer = asker.closed(asker.begin(ground.path(), headers).finish(within=patience))
     delegates = answer.header("x-delegate-to") is not None
     host = answer.tls.peer if answer.tls else ""
     delegated = any(s.client_subject not in ("", host) for s in far.requests)

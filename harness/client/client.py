@@ -19,9 +19,6 @@ from harness.wire.token_answers import any_token
 TIMEOUT = 60.0
 """Seconds an ordinary answer may take."""
 
-COPY_TIMEOUT = 180.0
-"""Seconds a result line may take: the catalogue's default deadline."""
-
 DIGEST_TIMEOUT = 180.0
 """Seconds a checksum may take that is computed on demand (catalogue, CKSUM-001)."""
 
@@ -159,21 +156,23 @@ class Client:
         return self.copy(path, (("Destination", destination), *named(headers)))
 
     def copy(
-        self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT, tail: float = TAIL
+        self, path: str, headers: Headers, *, within: float | None = None, tail: float = TAIL
     ) -> Transfer:
-        """A COPY with exactly these headers; waits for the result.
+        """A COPY with exactly these headers; waits for the result, as long as the limits say.
 
         ``tail`` is how long to wait for the end of the body once the result line is there.
         """
+        within = self.endpoint.limits.copy_timeout if within is None else within
         live = self.begin(path, headers, within=within)
         live.finish(within=within, hopeless=lambda x: unended(x, tail))
         return Transfer(self.closed(live))
 
-    def begin(self, path: str, headers: Headers, *, within: float = COPY_TIMEOUT) -> Live:
+    def begin(self, path: str, headers: Headers, *, within: float | None = None) -> Live:
         """A COPY up to its status line; a redirect is followed with the same COPY.
 
         One that asks for a delegated credential (X-Delegate-To) is an answer, not a way to go.
         """
+        within = self.endpoint.limits.copy_timeout if within is None else within
         live = self.open("COPY", path, headers)
         for _ in range(HOPS):
             live.until(lambda x: x.reader.head is not None, within=within)

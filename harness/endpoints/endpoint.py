@@ -13,10 +13,15 @@ from harness.model import Expectation
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much we may ask of the endpoint: transfers side by side, and bytes in one file."""
+    """How much we may ask of the endpoint: transfers side by side, and bytes in one file.
+
+    ``copy_timeout`` is how many seconds the result of a COPY is waited for: the catalogue's
+    deadline, or less where a server is known to be fast.
+    """
 
     parallel: int = 8
     max_file: int = 100_000_000
+    copy_timeout: float = 180.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,9 @@ def _expectation(document: Document, number: int, entry: Any) -> Expectation:
 def _limits(entry: dict[str, Any]) -> Limits:
     size = entry.get("max-file", Limits().max_file)
     return Limits(
-        entry.get("parallel", Limits().parallel), size if isinstance(size, int) else _bytes(size)
+        entry.get("parallel", Limits().parallel),
+        size if isinstance(size, int) else _bytes(size),
+        float(entry.get("copy-timeout", Limits().copy_timeout)),
     )
 
 

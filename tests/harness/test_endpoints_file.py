@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.credentials import Discovery
-from harness.endpoints import Endpoint, load_endpoints
+from harness.endpoints import Endpoint, Limits, load_endpoints
 from harness.problems import UsageError
 from harness.redact import Redactor
 
@@ -33,7 +33,7 @@ endpoints:
     credentials: {token: {file: ./token}, second: {token: {file: ./other}}}
     capabilities: {tpc-push: false}
     profiles: [dcache]
-    limits: {parallel: 2, max-file: 100MB}
+    limits: {parallel: 2, max-file: 100MB, copy-timeout: 30}
     read-only: true
     groups: [prod]
     opt-in: true
@@ -43,7 +43,7 @@ endpoints:
     assert site.url == "https://se.example.org:2880/vo/dir/"
     assert site.base_path == "/vo/dir"
     assert (site.identity.token, site.second.token) == ("opaque-token", "weaker-token")
-    assert site.limits.max_file == 100_000_000
+    assert site.limits == Limits(parallel=2, max_file=100_000_000, copy_timeout=30.0)
     assert site.capabilities == {"tpc-push": False}
     assert site.expectations[0].requirement == "TPC-005"
     assert site.read_only
