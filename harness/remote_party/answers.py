@@ -86,7 +86,8 @@ class Answerer:
         announced = scenario.head_size if _lies(seen, scenario) else len(content) + scenario.extra
         framing = ("Content-Length", str(announced))
         chunked = not scenario.length and seen.method == "GET"
-        headers += (("Transfer-Encoding", "chunked") if chunked else framing,)
+        if seen.method == "GET" or scenario.head_length:
+            headers += (("Transfer-Encoding", "chunked") if chunked else framing,)
         self._head(seen, 206 if part else 200, headers, scenario.reason)
         if seen.method == "GET":
             self._body(seen, scenario, content, chunked=chunked)

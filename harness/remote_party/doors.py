@@ -17,7 +17,8 @@ class Door:
     """One way in: a certificate (None: plain http), the address to listen on, the name to use.
 
     ``port`` 0 takes a free one; ``shown`` is the port under which others reach it, 0 for the same.
-    A door that is not ``open`` keeps its port to itself and refuses every connection.
+    A door that is not ``open`` keeps its port to itself and refuses every connection. ``offered``
+    are the protocols to choose from by ALPN, the dearest first; what is spoken is HTTP/1.1 anyway.
     """
 
     cert: Path | None = None
@@ -28,6 +29,7 @@ class Door:
     open: bool = True
     port: int = 0
     shown: int = 0
+    offered: tuple[str, ...] = ()
 
     def listen(self) -> socket.socket:
         """A socket on the port, listening unless the door is to refuse everybody."""
@@ -49,6 +51,8 @@ class Door:
             return None
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         made.load_cert_chain(str(self.cert), str(self.key or self.cert))
+        if self.offered:
+            made.set_alpn_protocols(self.offered)
         if self.client_ca is not None:
             place = "capath" if self.client_ca.is_dir() else "cafile"
             made.load_verify_locations(**{place: str(self.client_ca)})

@@ -44,6 +44,13 @@ class Line:
         der = self._socket.getpeercert(binary_form=True)
         return x509.load_der_x509_certificate(der).subject.rfc4514_string() if der else ""
 
+    @property
+    def agreed(self) -> str:
+        """The protocol that was agreed on by ALPN (RFC 7301), empty if none was."""
+        connection = self._socket
+        found = connection.selected_alpn_protocol() if isinstance(connection, ssl.SSLSocket) else ""
+        return found or ""
+
     def next_request(self) -> RequestReader | None:
         """The next request with a complete head; None when the peer has no more."""
         reader = RequestReader()

@@ -36,7 +36,7 @@ class Scenario:
     ``elsewhere`` (Content-Range of another place), ``short`` (fewer bytes than asked for) or
     ``refused`` (416); without ``ranges`` it is the whole file. The first ``later`` GETs get a 202
     with a page, as from a server that computes a checksum first. ``coded`` compresses the body for
-    who accepts gzip.
+    who accepts gzip. Without ``head_length`` the answer to HEAD tells no length.
     """
 
     size: int = 1000
@@ -50,6 +50,7 @@ class Scenario:
     head_status: int = 0
     put_status: int = 0
     head_size: int = -1
+    head_length: bool = True
     need: str = ""
     hold: float = 0.0
     hold_on: tuple[str, ...] = ("GET", "HEAD", "PUT", "DELETE")

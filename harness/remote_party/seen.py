@@ -27,8 +27,9 @@ class Seen:
     """One request that reached the far side. It grows while the conversation goes on.
 
     Times are monotonic seconds. ``sent`` counts body bytes; ``steps`` are (time, body bytes so far)
-    in the direction of the data. ``ended`` says how it went: ``answered``, ``peer closed``,
-    ``cut by us``, ``stalled``, or the limit that was reached.
+    in the direction of the data. ``agreed`` is the protocol that was chosen by ALPN. ``ended`` says
+    how it went: ``answered``, ``peer closed``, ``cut by us``, ``stalled``, or the limit that was
+    reached.
     """
 
     nonce: str
@@ -40,6 +41,7 @@ class Seen:
     connection: int
     peer: tuple[str, int]
     client_subject: str = ""
+    agreed: str = ""
     body: bytearray = field(default_factory=bytearray, repr=False)
     body_complete: bool = False
     sent: int = 0

@@ -115,6 +115,7 @@ class Visit:
             connection=self.number,
             peer=self.address,
             client_subject=line.client_subject,
+            agreed=line.agreed,
         )
 
     def _scenario(self, seen: Seen) -> Scenario | None:
