@@ -133,8 +133,9 @@ class Connection:
 
     def _request(self, head: RequestHead, body: RequestBody) -> Request:
         """The authenticated request; a `root` caveat goes in front of its path."""
-        target = parse_target(head.target, self.parts.behaviour.path_element)
-        if self.known is None or not self.parts.behaviour.identity_outlives_request():
+        behaviour = self.parts.behaviour
+        target = parse_target(behaviour.target_as_read(head.target), behaviour.path_element)
+        if self.known is None or not behaviour.identity_outlives_request():
             self.known = self.parts.authenticator.identify(head, target, self.peer)
         identity = self.known
         root = identity.rights.root if identity is not None else ""

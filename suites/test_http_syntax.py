@@ -1,5 +1,7 @@
 """Raw requests: Host, unknown methods, HTTP/1.0 (RFC 9112 section 3.2; RFC 9110 section 9.1)."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness import expect
@@ -31,6 +33,39 @@ def hosted(good, authority, hosts):
         return Ask("GET", good.url, headers)
     line, _, rest = good.head().partition(b"\r\n")
     return Ask("GET", good.url, good.headers, raw=line + b"\r\n" + rest.partition(b"\r\n")[2])
+
+
+@requirement("DAV-034")
+def test_download_by_a_whole_url_is_like_one_by_path(client, existing):
+    good = client.ask("GET", existing.path)
+    control = client.exact(good)
+    expect.control(control.status < 400, f"the path gets {control.status}", control)
+    answer = client.exact(absolute(good), within=30)
+    same = (answer.status, answer.body.content) == (control.status, control.body.content)
+    told = f"{answer.status} with {answer.body.size} bytes {answer.fault}".strip()
+    wanted = f"{control.status} with {control.body.size} bytes, as for the path"
+    expect.that(same, wanted, told, answer, control)
+
+
+@requirement("DAV-034")
+def test_upload_by_a_whole_url_is_like_one_by_path(client, new_path):
+    sized = (("Content-Length", "7"),)
+    control = client.exact(
+        replace(client.ask("PUT", f"{new_path}-control", sized), body=b"control")
+    )
+    expect.control(control.status < 400, f"the path gets {control.status}", control)
+    answer = client.exact(absolute(client.ask("PUT", new_path, sized), b"content"), within=30)
+    told = f"{answer.status} {answer.fault}".strip()
+    expect.that(answer.status == control.status, f"{control.status}, as for the path", told, answer)
+    if answer.status in DONE:
+        expect.content(client.get(new_path), b"content")
+
+
+def absolute(good, body=b""):
+    """``good`` with its URL as request target."""
+    method, rest = good.head().split(b" ", 1)
+    raw = method + b" " + good.url.encode() + b" " + rest.partition(b" ")[2] + body
+    return Ask(good.method, good.url, good.headers, raw=raw)
 
 
 @requirement("DAV-020")

@@ -10,7 +10,7 @@ import re
 import pymacaroons
 import pytest
 
-from fixtures.macaroons import issued
+from fixtures.macaroons import MEDIA_TYPE, issued
 from harness import expect
 from harness.checks import needs, requirement
 from harness.problems import NotApplicable
@@ -94,6 +94,18 @@ def test_other_media_types_give_no_macaroon(macaroons, media_type):
     wishes = json.dumps({"caveats": ["activity:LIST"], "validity": "PT5M"}).encode()
     answer = macaroons.post(wishes, media_type=media_type)
     expect.that(issued(answer) is None, "no macaroon", f"a macaroon, {answer.status}", answer)
+
+
+@requirement("MAC-052")
+@pytest.mark.parametrize("written", ["{}; charset=utf-8", "{};q=1", "capitals"])
+def test_media_type_is_known_with_parameters_and_in_any_case(macaroons, written):
+    wishes = json.dumps({"caveats": ["activity:LIST"], "validity": "PT5M"}).encode()
+    good = macaroons.post(wishes)
+    expect.control(issued(good) is not None, "the plain media type gives no macaroon", good)
+    capitals = MEDIA_TYPE.upper()
+    media_type = capitals if written == "capitals" else written.format(MEDIA_TYPE)
+    answer = macaroons.post(wishes, media_type=media_type)
+    expect.that(issued(answer) is not None, "a macaroon", answer.status, answer)
 
 
 @requirement("MAC-006")

@@ -116,6 +116,42 @@ def test_dot_segments_in_a_scope_reach_no_sibling(issuer, client, redactor, priv
     expect.denied(reader.get(private.outside.path))
 
 
+@requirement("AUTH-029")
+@pytest.mark.usefixtures("reads")
+def test_scope_without_a_path_gives_no_right(client, issuer, redactor, private, name):
+    def alone(right):
+        return client.bearing(redactor.register(issuer.wlcg(right), "token"))
+
+    expect.denied(alone("storage.read").get(private.inside.path))
+    expect.denied(alone("storage.read:").get(private.inside.path))
+    for right in ("storage.modify", "storage.create"):
+        expect.denied(alone(right).put(f"{name}-{right[8:]}", b"not allowed"))
+
+
+@requirement("AUTH-030")
+@pytest.mark.parametrize("where", ["scope", "request"])
+@pytest.mark.usefixtures("reads")
+def test_two_slashes_are_the_same_to_scopes_as_to_files(issuer, client, redactor, private, where):
+    twice = client.get(doubled(private.inside.path))
+    if twice.status != 200:
+        raise NotApplicable(f"two slashes name another file: {twice.status}", (twice,))
+    scope = issuer.scope("storage.read", private.directory)
+    scope = doubled(scope) if where == "scope" else scope
+    reader = client.bearing(redactor.register(issuer.wlcg(scope), "token"))
+    path = private.inside.path
+    expect.denied(reader.get(private.outside.path))
+    expect.denied(reader.get(doubled(private.outside.path)))
+    expect.content(
+        reader.get(doubled(path) if where == "request" else path), private.inside.content
+    )
+
+
+def doubled(path):
+    """The path with two slashes before its last element but one, or its last."""
+    head, slash, tail = path.rpartition("/")
+    return f"{head}/{slash}{tail}"
+
+
 @requirement("AUTH-027")
 @pytest.mark.usefixtures("reads")
 def test_poll_scope_gives_no_right_to_data(holding, private, name):

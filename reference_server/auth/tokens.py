@@ -42,8 +42,6 @@ REMEMBERED = 1024
 READING = LOOKING | {Activity.DOWNLOAD}
 CREATING = frozenset({Activity.UPLOAD})
 WRITING = CREATING | {Activity.DELETE, Activity.MANAGE, Activity.UPDATE_METADATA}
-PATH_NEEDED = "storage."
-"""WLCG scopes without a path permit nothing: "/" has to be said (profile, section "storage.*")."""
 SCOPES = {
     "storage.read": READING,
     "storage.create": CREATING,
@@ -178,7 +176,7 @@ class TokenJudge:
         known = self._behaviour.known_scopes(SCOPES)
         for item in scope.split():
             name, _, raw_path = item.partition(":")
-            if name in known and (raw_path or not name.startswith(PATH_NEEDED)):
+            if name in known and (raw_path or not self._behaviour.scope_needs_path(name)):
                 activities = self._behaviour.activities_of_scope(known[name])
                 found.append(Grant(activities, self._path_of_scope(raw_path)))
         return found

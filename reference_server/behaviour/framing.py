@@ -12,6 +12,10 @@ class FramingSeams:
         """The request head that is parsed: just what was received."""
         return raw
 
+    def target_as_read(self, target: str) -> str:
+        """The request target: whole URLs are as good as paths (RFC 9112 section 3.2.2)."""
+        return target
+
     def framing_problem(self, codings: list[str], lengths: list[str]) -> str | None:
         """What could be framed in two ways is refused (RFC 9112 section 6.3)."""
         both = codings and lengths

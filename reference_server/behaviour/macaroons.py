@@ -22,6 +22,10 @@ MAX_VALIDITY = 7 * 24 * 3600.0
 class MacaroonSeams:
     """Decisions about macaroons (dCache WebDAV chapter, "Requesting macaroons")."""
 
+    def media_type_as_read(self, content_type: str) -> str:
+        """The media type without case and parameters (RFC 9110 section 8.3.1)."""
+        return content_type.partition(";")[0].strip().lower()
+
     def is_macaroon_request(self, media_type: str) -> bool:
         return media_type == MEDIA_TYPE
 

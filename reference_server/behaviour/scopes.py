@@ -16,6 +16,10 @@ class ScopeSeams:
         """The scopes that mean something here; any other gives nothing."""
         return table
 
+    def scope_needs_path(self, name: str) -> bool:
+        """Whether a scope without a path permits nothing; that "/" is meant has to be said."""
+        return name.startswith("storage.")
+
     def scope_path_as_read(self, path: str) -> str:
         """The path of a scope, still percent-encoded; one with dot segments makes a bad token."""
         return path

@@ -7,7 +7,7 @@ import re
 from reference_server.behaviour import Behaviour
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
-from reference_server.refusal import Headers
+from reference_server.refusal import Headers, Refusal
 
 NEW = "new with the requirement"
 
@@ -23,6 +23,16 @@ class LengthToldTwice(Behaviour):
 
     def length_fields(self, size: int) -> Headers:
         return (("Content-Length", str(size)), ("Content-Length", str(size)))
+
+
+@deviation("absolute-form-refused", breaks=("DAV-034",), seen_in="DEV-D168 XRootD before 5.4.3")
+class AbsoluteFormRefused(Behaviour):
+    """A request target that is a whole URL is refused."""
+
+    def target_as_read(self, target: str) -> str:
+        if not target.startswith(("/", "*")):
+            raise Refusal(400, "request target is no path")
+        return target
 
 
 @deviation(

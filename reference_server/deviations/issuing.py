@@ -129,7 +129,9 @@ class HomeLimits(Behaviour):
 @deviation(
     "denied-with-200",
     breaks=("AUTH-018",),
-    also=along("what is forbidden looks done", "AUTH-013", "AUTH-019", "AUTH-024", "AUTH-025"),
+    also=along(
+        "what is forbidden looks done", "AUTH-013", "AUTH-019", "AUTH-024", "AUTH-025", "AUTH-029"
+    ),
 )
 class DeniedWith200(Behaviour):
     """A missing right is answered 200, with a page that tells of the error."""

@@ -57,6 +57,14 @@ class MacaroonForX509Only(Behaviour):
         return scheme is Scheme.X509
 
 
+@deviation("media-type-compared-as-text", breaks=("MAC-052",), seen_in="DEV-D141 dCache, XRootD")
+class MediaTypeComparedAsText(Behaviour):
+    """A macaroon request is known by the text of its Content-Type alone."""
+
+    def media_type_as_read(self, content_type: str) -> str:
+        return content_type
+
+
 @deviation("macaroon-for-any-post", breaks=("MAC-005",), seen_in="catalogue mutant")
 class MacaroonForAnyPost(Behaviour):
     """The media type of a macaroon request does not matter."""

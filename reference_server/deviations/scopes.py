@@ -46,6 +46,22 @@ class ScopePathTidied(Behaviour):
         return posixpath.normpath(unquote(path))
 
 
+@deviation("scope-without-path-is-root", breaks=("AUTH-029",), seen_in="DEV-D154")
+class ScopeWithoutPathIsRoot(Behaviour):
+    """A scope without a path permits what it names everywhere."""
+
+    def scope_needs_path(self, name: str) -> bool:
+        return False
+
+
+@deviation("scope-slashes-are-elements", breaks=("AUTH-030",), seen_in="DEV-D150 XRootD, dCache")
+class ScopeSlashesAreElements(Behaviour):
+    """Two slashes in a row in the path of a scope enclose an element that no file has."""
+
+    def scope_path_as_read(self, path: str) -> str:
+        return path.replace("//", "/ /")
+
+
 @deviation("poll-scope-reads", breaks=("AUTH-027",), seen_in="dCache #8073")
 class PollScopeReads(Behaviour):
     """The scope storage.poll permits reading."""

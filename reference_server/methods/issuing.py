@@ -20,7 +20,7 @@ MAX_WISHES = 100
 def post(request: Request) -> Response:
     """Issue a macaroon; raises Refusal."""
     behaviour = request.parts.behaviour
-    media_type = (request.head.get("content-type") or "").partition(";")[0].strip().lower()
+    media_type = behaviour.media_type_as_read(request.head.get("content-type") or "")
     if not behaviour.is_macaroon_request(media_type):
         request.require(Activity.READ_METADATA)
         raise Refusal(415, "only application/macaroon-request is understood")
