@@ -38,6 +38,10 @@ def test_pull_stops_when_its_client_goes_away(recordings):
 @pytest.mark.parametrize("name", PUSHES)
 def test_push_stops_when_its_client_goes_away(recordings, name):
     made = recordings[name]
+    size, got = made.far.scenario.size, made.far.received
+    part = got is not None and len(got) < size
+    told = f"{len(got or b'')} of {size} bytes, sent as if they were all"
+    expect.that(not part, "no part passed off as the file", told, made.transfer, severe=True)
     judge_stop(made)
     words = "the PUT left incomplete and its connection closed"
     expect.that(made.far.received is None, words, "the PUT was completed", made.transfer)

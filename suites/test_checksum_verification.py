@@ -36,6 +36,7 @@ UNKNOWN: dict[str, Any] = {"digest": "unknown"}
 NONE: dict[str, Any] = {"digest": "none"}
 MALFORMED: dict[str, Any] = {"digest": "malformed"}
 IN_HEAD: dict[str, Any] = {"digest_on": ("HEAD",)}
+REDIRECTED: dict[str, Any] = {"redirect": 302, "redirect_to": "other", "redirect_on": ("GET",)}
 DEFAULTED: Table = {
     **RIGHT,
     "wrong": {"digest": "wrong"},
@@ -111,8 +112,9 @@ def test_pull_succeeds_with_the_right_checksum(client, party, new_path, form, re
 
 
 @requirement("INTEG-007", "INTEG-010")
-def test_checksum_that_only_head_tells_is_used_if_asked_for(judge, client, party, new_path):
-    far, copy = pull(client, party, new_path, "true", {"digest_on": ("HEAD",)})
+@pytest.mark.parametrize("ways", [{}, REDIRECTED], ids=["direct", "redirected GET"])
+def test_checksum_that_only_head_tells_is_used_if_asked_for(judge, client, party, new_path, ways):
+    far, copy = pull(client, party, new_path, "true", {**IN_HEAD, **ways})
     told = told_digest(far)
     with judge("INTEG-007"):
         expect.that(told or not copy.succeeded, "failure: no checksum was seen", copy, copy)

@@ -39,6 +39,23 @@ def test_destination_that_refuses_makes_the_push_fail(client, party, upload, sta
     expect.failure(copy)
 
 
+@requirement("TPC-065")
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_push_that_is_answered_with_a_success_is_one(client, party, existing, status):
+    far = party.destination(put_status=status)
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    expect.success(copy)
+    expect.arrived(copy, far, existing.content)
+
+
+@requirement("TPC-065")
+def test_push_that_is_answered_202_is_recorded(client, party, existing):
+    far = party.destination(put_status=202)
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    expect.that(copy.succeeded or copy.failed, ("success", "a failure"), copy, copy)
+    expect.noted(f"a PUT that is answered 202: {copy}")
+
+
 @requirement("TPC-047")
 def test_push_of_a_missing_file_fails_before_anything_is_sent(client, party, new_path):
     far = party.destination()

@@ -8,10 +8,13 @@ import pytest
 from harness import expect
 from harness.checks import needs, requirement
 from harness.client import PLAINLY
+from harness.problems import NotApplicable
 from harness.wire.urls import parse_url
 
 ODD_NAME = "%C3%BC%20b%2Bc;v=1/%25end.dat?key=a%26b&flag&slash=%2F"
 """Percent-encoding that must stay, a query, and a path of two elements."""
+
+SLASHES = {"in-a-row": "a//b.dat", "at-the-end": "a/b/"}
 
 INVALID = {
     "words": "not a url",
@@ -47,6 +50,18 @@ def test_destination_url_decides_port_path_and_query(client, party, existing):
     expect.arrived(copy, far, existing.content)
 
 
+@requirement("TPC-009")
+@needs("tpc-pull")
+@pytest.mark.parametrize("name", SLASHES.values(), ids=SLASHES)
+def test_slashes_of_the_source_url_are_kept(client, party, new_path, name):
+    far = party.source(size=700, name=name)
+    copy = client.pull(far.url, new_path, **PLAINLY)
+    if copy.failed and not far.requests and name.endswith("/"):
+        raise NotApplicable(f"a source that looks like a collection is refused: {copy}")
+    expect.success(copy)
+    _verify_target(far, "GET", copy)
+
+
 def _verify_target(far, method, copy):
     """Some data request named the very resource; unreserved characters may be encoded or not."""
     wanted = parse_url(far.url)
@@ -55,6 +70,26 @@ def _verify_target(far, method, copy):
     same = any(parse_url(origin + target).same_resource(wanted) for target in targets)
     shown = ", ".join(targets) or f"no {method}"
     expect.that(same, f"{method} {far.url.removeprefix(origin)}", shown, copy)
+
+
+@requirement("TPC-067")
+@needs("tpc-pull", "tpc-push")
+@pytest.mark.parametrize("direction", ["pull", "push"])
+def test_far_side_that_offers_http_2_gets_what_was_agreed(
+    client, party, existing, new_path, direction
+):
+    if direction == "pull":
+        far = party.source(size=700, door="h2")
+        copy = client.pull(far.url, new_path, **PLAINLY)
+    else:
+        far = party.destination(door="h2")
+        copy = client.push(existing.path, far.url, **PLAINLY)
+    broken = sorted({seen.method for seen in far.requests if seen.agreed == "h2"})
+    told = f"{', '.join(broken)} in HTTP/1.1 where HTTP/2 was agreed on; {copy}"
+    expect.that(not broken, "the protocol that was agreed on", told, copy)
+    if not far.requests and copy.failed:
+        raise NotApplicable(f"no HTTP/1.1 is spoken: {copy}", (copy.exchange,))
+    expect.success(copy)
 
 
 @requirement("TPC-010")

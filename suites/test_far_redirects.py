@@ -138,23 +138,51 @@ def test_endless_redirects_of_the_destination_end_in_failure(client, party, exis
     expect.that(copy.failed, "a failure within 180 s", f"{copy}, {hops} requests", copy)
 
 
-@requirement("REDIR-018")
-@needs("tpc-pull", "tpc-push")
-@pytest.mark.parametrize("direction", ["pull", "push"])
-def test_redirect_from_https_to_http_is_recorded(client, party, existing, new_path, direction):
-    ways = {"redirect": 307, "redirect_to": "plain"}
-    bearer = f"Bearer opaque-{secrets.token_hex(8)}"
-    shown = {"transfer_header_authorization": bearer, **PLAINLY}
-    if direction == "pull":
-        far = party.source(size=700, **ways)
-        copy = client.pull(far.url, new_path, **shown)
-    else:
-        far = party.destination(**ways)
-        copy = client.push(existing.path, far.url, **shown)
+SHOWN = {"bearer": "Bearer opaque-for-it", "basic": "Basic cGF1bDpUb29NYW55U2VjcmV0YQ=="}
+CLEAR = {
+    f"{m}-{c}-{s}": (m, c, SHOWN[s]) for m in ("data", "HEAD") for c in (302, 307) for s in SHOWN
+}
+"""Which request a far side sends on to its http port, how, and with which credential."""
+
+
+@requirement("REDIR-018", "REDIR-022")
+@needs("tpc-pull")
+@pytest.mark.parametrize("way", CLEAR.values(), ids=CLEAR)
+def test_credential_of_a_pull_is_not_sent_in_the_clear(judge, client, party, new_path, way):
+    what, code, shown = way
+    on = ("GET",) if what == "data" else ("HEAD",)
+    far = party.source(redirect=code, redirect_to="plain", redirect_on=on, digest_on=on)
+    wanted = {"credential": "none", "require_checksum_verification": "true"}
+    copy = client.pull(far.url, new_path, transfer_header_authorization=shown, **wanted)
+    judge_clear(judge, far, shown, copy)
+
+
+@requirement("REDIR-018", "REDIR-022")
+@needs("tpc-push")
+@pytest.mark.parametrize("way", CLEAR.values(), ids=CLEAR)
+def test_credential_of_a_push_is_not_sent_in_the_clear(judge, client, party, existing, way):
+    what, code, shown = way
+    on = ("PUT",) if what == "data" else ("HEAD",)
+    far = party.destination(redirect=code, redirect_to="plain", redirect_on=on)
+    copy = client.push(existing.path, far.url, transfer_header_authorization=shown, **PLAINLY)
+    judge_clear(judge, far, shown, copy)
+
+
+def judge_clear(judge, far, shown, copy):
+    """Whoever listens on the way to the http port must not learn the credential."""
+    told = [s for s in far.requests if s.header("authorization") == shown]
     clear = [seen for seen in far.requests if seen.door == "plain"]
-    told = any(seen.header("authorization") == bearer for seen in clear)
-    expect.that(bool(far.requests) or copy.failed, "a request", copy, copy)
-    expect.noted(f"{len(clear)} requests in the clear, {'with' if told else 'without'} the token")
+    leaked = [seen.method for seen in told if seen in clear]
+    with judge("REDIR-018"):
+        expect.that(bool(far.requests) or copy.failed, "a request", copy, copy)
+        said = "with" if leaked else "without"
+        expect.noted(f"{len(clear)} requests in the clear, {said} the credential; {copy}")
+    with judge("REDIR-022"):
+        expect.control(bool(told), f"no credential is sent at all: {copy}", copy)
+        if not any(300 <= seen.status < 400 for seen in far.requests):
+            raise NotApplicable(f"what is redirected is not asked for: {copy}", (copy.exchange,))
+        words = f"it is sent in the clear, with {', '.join(leaked)}"
+        expect.that(not leaked, "no credential over http", words, copy, severe=True)
 
 
 @requirement("REDIR-018")

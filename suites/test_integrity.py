@@ -6,7 +6,8 @@ import pytest
 
 from harness import expect
 from harness.checks import needs, requirement
-from harness.client.client import PLAINLY
+from harness.client import PLAINLY, Transfer
+from harness.client.client import named
 
 SIZES = (0, 1, 65_535, 65_536, 65_537, 10_000_000)
 INCOMPLETE: dict[str, dict[str, Any]] = {
@@ -44,6 +45,22 @@ def test_part_that_nobody_asked_for_is_not_the_file(client, party, new_path):
     copy = client.pull(far.url, new_path, **PLAINLY)
     expect.control(bool(far.asked("GET")) or copy.failed, f"no GET came: {copy}", copy)
     expect.not_success(copy, severe=True)
+
+
+MOST_HEADS = 1000
+"""Answers to HEAD after which no other is to be expected: 180 s at five in a second and more."""
+
+
+@requirement("INTEG-031")
+def test_push_ends_though_head_tells_no_length(client, party, existing):
+    far = party.destination(head_length=False)
+    live = client.begin(existing.path, (("Destination", far.url), *named(PLAINLY)))
+    live.until(lambda x: x.over or len(far.asked("HEAD")) > MOST_HEADS, within=180)
+    copy = Transfer(client.closed(live))
+    told = f"{copy}, {len(far.asked('HEAD'))} HEAD"
+    expect.that(copy.succeeded or copy.failed, "a result within 180 s", told, copy)
+    if copy.succeeded:
+        expect.arrived(copy, far, existing.content)
 
 
 PARTS: dict[str, dict[str, Any]] = {

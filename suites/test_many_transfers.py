@@ -1,5 +1,7 @@
 """Many third-party copies at once: what they leave of the server for others."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from harness import expect
 from harness.checks import requirement, slow
 from harness.client import PLAINLY, Transfer
@@ -7,6 +9,8 @@ from harness.client.client import named
 from harness.problems import NotApplicable
 
 MANY = 24
+AT_ONCE = 16
+"""Transfers of which each has to end, at most; a site's limit may be lower."""
 ANSWERED = 20
 """Seconds in which a request is answered though many transfers wait."""
 LATE = 4
@@ -30,6 +34,32 @@ def test_waiting_transfers_leave_room_for_other_requests(client, party, new_path
     expect.control(running > 0, f"no transfer is under way: {first.status}", first)
     told = f"{answer.status or 'nothing'} while {running} of {MANY} transfers wait"
     expect.that(answer.status > 0, f"an answer within {ANSWERED} s", told, answer, first)
+
+
+@requirement("TPC-066")
+def test_each_of_many_transfers_ends_in_its_own_result(client, party, new_path):
+    count = min(AT_ONCE, client.endpoint.limits.parallel)
+    if count < 2:
+        raise NotApplicable("the endpoint's limits allow one transfer at a time")
+    sources = [party.source(size=3000, seed=seed, hold=1) for seed in range(1, count + 1)]
+    copies = all_at_once(client, new_path, sources)
+    told = [str(copy) for copy in copies if not copy.succeeded and not copy.failed]
+    expect.that(not told, f"{count} results, one for each", told, *copies)
+    stored = [n for n, copy in enumerate(copies) if copy.succeeded]
+    expect.control(len(stored) > 1, f"hardly one succeeds: {copies[0]}", *copies)
+    for number in stored:
+        expect.content(client.get(f"{new_path}-{number}"), sources[number].content)
+
+
+def all_at_once(client, path, sources):
+    """Pulls to numbered paths, side by side."""
+    paths = [f"{path}-{number}" for number in range(len(sources))]
+    with ThreadPoolExecutor(len(sources)) as pool:
+        pulls = [
+            pool.submit(client.pull, s.url, p, **PLAINLY)
+            for s, p in zip(sources, paths, strict=True)
+        ]
+        return [pull.result() for pull in pulls]
 
 
 @slow

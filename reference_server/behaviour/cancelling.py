@@ -21,6 +21,13 @@ class CancelSeams:
         """Whether the transfer stops: it does, however and whenever the client leaves."""
         return True
 
+    def ends_cancelled_push(self) -> bool:
+        """Whether the body of a push ends as if it were whole when the client has left.
+
+        A body of announced length cannot, so that it goes in chunks then.
+        """
+        return False
+
     def closes_far_side_on_cancel(self) -> bool:
         return True
 

@@ -77,6 +77,10 @@ class MarkerSeams:
     def failure_line(self, problem: str) -> str:
         return f"failure: {problem}\n"
 
+    def tells_result(self, *, beside: int) -> bool:
+        """Whether a transfer tells its end, that began beside so many others: each one does."""
+        return True
+
     def result_lines(self, problem: str | None, progress: Progress) -> list[str]:
         """What ends the stream: one line, each item a chunk; `problem` None means success."""
         return [self.success_line() if problem is None else self.failure_line(problem)]

@@ -52,9 +52,13 @@ class OutgoingSeams:
         """Whether to follow one more redirect."""
         return hops < MAX_HOPS
 
-    def may_leave_https(self) -> bool:
-        """Whether a redirect may lead from https to http."""
-        return False
+    def in_the_clear(self, headers: Headers) -> Headers | None:
+        """Transfer headers where a redirect leads from https to http; None does not follow it."""
+        return None
+
+    def protocols_offered(self) -> tuple[str, ...]:
+        """What is offered by ALPN: nothing, so that HTTP/1.1 is spoken (RFC 7301)."""
+        return ()
 
     def verifies_certificate(self) -> bool:
         return True
@@ -78,6 +82,10 @@ class OutgoingSeams:
     def tolerates_unreachable(self) -> bool:
         """Whether a far side that cannot be reached counts as an empty file."""
         return False
+
+    def waits_for_unreachable(self) -> float:
+        """Seconds to wait before a far side that cannot be reached makes the transfer fail."""
+        return 0.0
 
     def incomplete_body_is_fine(self) -> bool:
         """Whether a body that ends before its announced end counts as complete."""

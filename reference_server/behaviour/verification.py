@@ -9,6 +9,10 @@ from reference_server.digests import ADLER32
 PULL_WISHES = "adler32,md5;q=0.5,sha-256;q=0.4,sha-512;q=0.3,sha;q=0.2"
 REPR_WISHES = {"sha-256": 5, "sha-512": 2}
 
+NOT_YET = frozenset({202, 404})
+LOOKS = 4
+"""A far side may need a moment to show what it stored: so often it is asked."""
+
 
 class VerificationSeams:
     """Decisions about sizes and digests of a transfer (HTTP-TPC, RequireChecksumVerification)."""
@@ -38,6 +42,10 @@ class VerificationSeams:
         """Whether a pull without usable digest in the GET asks once more, by HEAD."""
         return True
 
+    def takes_digest_of_head(self) -> bool:
+        """Whether what such a HEAD tells is made use of."""
+        return True
+
     def pull_mismatch_is_fatal(self, *, required: bool) -> bool:
         """A contradicting digest fails a pull whatever RequireChecksumVerification says."""
         return True
@@ -58,6 +66,10 @@ class VerificationSeams:
     def verifies_push(self, *, required: bool) -> bool:
         """Whether the far side is asked what it has after a push."""
         return True
+
+    def looks_again(self, status: int, *, has_length: bool, looks: int) -> bool:
+        """Whether a push asks by HEAD once more: what was stored may not be to be seen yet."""
+        return status in NOT_YET and looks < LOOKS
 
     def sizes_agree(self, ours: int, theirs: int) -> bool:
         return ours == theirs

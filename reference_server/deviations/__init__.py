@@ -22,6 +22,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     manners,
     mark,
     meta,
+    odd_peers,
     prop,
     redir,
     repr_digest,

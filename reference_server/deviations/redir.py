@@ -23,6 +23,7 @@ MAIN_ROAD = along(
     | MAIN_ROAD
     | along(
         "no redirected upload or download can be completed",
+        "REDIR-022",
         "REDIR-008",
         "REDIR-009",
         "REDIR-011",
@@ -45,6 +46,7 @@ class RedirectWithoutLocation(Behaviour):
     | MAIN_ROAD
     | along(
         "no redirected upload or download can be completed",
+        "REDIR-022",
         "REDIR-008",
         "REDIR-009",
         "REDIR-011",
@@ -144,6 +146,7 @@ class BodyAfterExpectIsARequest(Behaviour):
     | MAIN_ROAD
     | along(
         "no redirected upload or download can be completed",
+        "REDIR-022",
         "REDIR-008",
         "REDIR-009",
         "REDIR-011",
@@ -195,7 +198,8 @@ class ContinueToHttp10(Behaviour):
 @deviation(
     "copy-redirected-to-nowhere",
     breaks=("REDIR-012",),
-    also=MAIN_ROAD | along("no transfer is begun", "REDIR-015", "REDIR-016", "REDIR-019"),
+    also=MAIN_ROAD
+    | along("no transfer is begun", "REDIR-015", "REDIR-016", "REDIR-019", "REDIR-022"),
 )
 class CopyRedirectedToNowhere(Behaviour):
     """A COPY is redirected to where nobody serves it."""

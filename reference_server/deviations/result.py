@@ -10,6 +10,14 @@ from reference_server.deviations.registry import deviation
 UNREADABLE = "what cannot be parsed cannot be judged either"
 
 
+@deviation("results-lost-among-many", breaks=("TPC-066",), seen_in="DEV-D066 dCache, DEV-D193")
+class ResultsLostAmongMany(Behaviour):
+    """A transfer that begins beside five others or more never tells its result."""
+
+    def tells_result(self, *, beside: int) -> bool:
+        return beside < 5
+
+
 NO_RESULT = "without a result line no outcome can be told"
 
 

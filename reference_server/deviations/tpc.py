@@ -75,6 +75,7 @@ class CopyOfNothingCrashes(Behaviour):
         "TPC-002",
         "TPC-009",
         "TPC-023",
+        "TPC-066",
         "TPC-024",
         "TPC-025",
         "TPC-035",

@@ -242,6 +242,8 @@ class FarSide:
         )
         if not behaviour.has_trust_store(tls.next_node()):
             context = tls.untrusting()
+        if behaviour.protocols_offered():
+            context.set_alpn_protocols(behaviour.protocols_offered())
         try:
             self._sock = sock = TlsSocket(plain, context, server_hostname=name)
             self._shake_hands(sock, deadline)

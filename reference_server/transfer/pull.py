@@ -99,6 +99,7 @@ class Pull:
         except Unreachable:
             if self._behaviour.tolerates_unreachable():
                 return {}
+            self._pulse.pause(self._behaviour.waits_for_unreachable())
             raise
         if not self._behaviour.is_delivered(response.status):
             raise TransferFailed(f"rejected GET: {response.says}")
@@ -149,7 +150,8 @@ class Pull:
             self._remote.settle(again, answer)
         except TransferFailed:
             return NOTHING, ours  # the data are here: a HEAD that breaks is a missing digest
-        told = digests_in(answer) if answer.status == 200 else NOTHING
+        usable = answer.status == 200 and self._behaviour.takes_digest_of_head()
+        told = digests_in(answer) if usable else NOTHING
         missing = [name for name in told.digests if name not in ours]
         if not missing:
             return told, ours

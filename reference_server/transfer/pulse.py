@@ -55,6 +55,11 @@ class Pulse:
         self._poll = select.poll()
         channel.sock.setblocking(False)
 
+    @property
+    def is_deserted(self) -> bool:
+        """Whether a transfer goes on though its client has left, as only deviations let it."""
+        return self._gone
+
     def start(self) -> None:
         """Send the head and the first marker."""
         self._post(self._channel.head)
@@ -100,7 +105,7 @@ class Pulse:
         if self._gone:
             raise Cancelled
         self._finished = True
-        for line in self._behaviour.result_lines(problem, self._progress()):
+        for line in self._last_lines(problem):
             self._channel.told.append(line.rstrip("\n"))
             self._post(self._behaviour.frame(line.encode(), chunked=self._channel.chunked))
         end = self._behaviour.end_of_stream(chunked=self._channel.chunked)
@@ -109,6 +114,11 @@ class Pulse:
         self._channel.sock.sendall(self._unsent)
         if self._channel.chunked and not end:
             raise Cancelled  # a deviation: without its end the connection is of no more use
+
+    def _last_lines(self, problem: str | None) -> list[str]:
+        beside = self.ticket.beside if self.ticket is not None else 0
+        told = self._behaviour.tells_result(beside=beside)
+        return self._behaviour.result_lines(problem, self._progress()) if told else []
 
     def _round(self, deadline: float) -> bool:
         """One round of waiting; True when the far side's socket is ready."""
@@ -146,7 +156,10 @@ class Pulse:
 
     def _client_left(self, departure: Departure) -> None:
         """Raises Cancelled, unless a deviation goes on without a client."""
-        if self._behaviour.cancels(self.direction, departure, moved=self.meter.moved):
+        goes_on = self.direction is Direction.PUSH and self._behaviour.ends_cancelled_push()
+        if not goes_on and self._behaviour.cancels(
+            self.direction, departure, moved=self.meter.moved
+        ):
             raise Cancelled
         self._gone = True
         self._poll.unregister(self._channel.sock)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 
+from reference_server.behaviour.verification import NOT_YET
 from reference_server.digests import digests_of
 from reference_server.refusal import Headers
 from reference_server.server import Parts
@@ -15,11 +17,12 @@ from reference_server.transfer.pulse import Pulse
 from reference_server.transfer.remote import Remote
 from reference_server.transfer.verification import check_size, contradiction, digests_in, wishes
 from reference_server.wire.bodies import BLOCK
+from reference_server.wire.responses import LAST_CHUNK, chunk
 
-LOOKS = 4
+CHUNK = 1 << 14
+"""Bytes in a chunk of a push whose length is not announced."""
 PAUSE = 0.5
-"""A far side may need a moment to show what it stored: so often, so many seconds apart."""
-NOT_YET = frozenset({202, 404})
+"""Seconds between two looks at what is not to be seen yet."""
 SENT = FarResponse(status=0, reason="sent, and not answered yet", headers=(), has_body=False)
 """Stands for an answer that only a deviation does not wait for."""
 
@@ -88,7 +91,7 @@ class Push:
             raise TransferFailed("destination exists and Overwrite is F")
 
     def _fields(self, *, guarded: bool) -> Headers:
-        fields = [("Content-Length", str(self._size))]
+        fields = [self._framing()]
         if guarded:
             fields.append(("If-None-Match", "*"))
         told = self._order.repr_digest
@@ -98,6 +101,11 @@ class Push:
         if self._behaviour.expects_continue(self._size):
             fields.append(("Expect", "100-continue"))
         return tuple(fields)
+
+    def _framing(self) -> tuple[str, str]:
+        in_chunks = self._behaviour.ends_cancelled_push()
+        length = ("Content-Length", str(self._size))
+        return ("Transfer-Encoding", "chunked") if in_chunks else length
 
     def _upload(self, talk: Conversation) -> FarResponse | None:
         """Send the body; an early answer ends it and the connection's use."""
@@ -121,6 +129,8 @@ class Push:
 
     def _send_body(self, talk: Conversation) -> bool:
         """Whether all was sent before the far side answered."""
+        if self._behaviour.ends_cancelled_push():
+            return self._send_chunks(talk)
         buffer = memoryview(bytearray(min(BLOCK, self._size)))
         while self._pulse.meter.moved < self._size:
             offset = self._pulse.meter.moved
@@ -133,6 +143,18 @@ class Push:
             self._pulse.meter.moved += count
             self._pulse.tick()
         return True
+
+    def _send_chunks(self, talk: Conversation) -> bool:
+        """The same in chunks: what there is when the client leaves is the whole body."""
+        while self._pulse.meter.moved < self._size and not self._pulse.is_deserted:
+            assert self._reader is not None
+            block = memoryview(bytearray(min(CHUNK, self._size - self._pulse.meter.moved)))
+            count = self._reader.read_into(block, self._pulse.meter.moved)
+            if not count or not talk.far.upload(chunk(bytes(block[:count]))):
+                return False
+            self._pulse.meter.moved += count
+            self._pulse.tick()
+        return talk.far.upload(LAST_CHUNK)
 
     def _verify_or_delete(self, put_response: FarResponse) -> None:
         try:
@@ -165,10 +187,12 @@ class Push:
 
     def _look_after(self) -> FarResponse:
         """HEAD with Want-Digest, some times if the object is not to be seen yet."""
-        for look in range(LOOKS):
+        for looks in itertools.count(1):  # the seam ends it
             talk, answer = self._remote.ask("HEAD", wishes(self._behaviour))
             self._remote.settle(talk, answer)
-            if answer.status not in NOT_YET or look == LOOKS - 1:
+            has_length = answer.get("content-length") is not None
+            if not self._behaviour.looks_again(answer.status, has_length=has_length, looks=looks):
                 return answer
-            self._pulse.pause(PAUSE)
+            if answer.status in NOT_YET:
+                self._pulse.pause(PAUSE)
         raise AssertionError("the loop returns")

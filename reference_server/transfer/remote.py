@@ -129,6 +129,8 @@ class Remote:
         same_origin = talk.far.url.origin == self.order.remote.origin
         own = self._behaviour.transfer_headers_on(method, self.order.transfer_headers)
         given = self._behaviour.after_redirect(own, same_origin=same_origin)
+        if self._is_downgrade(talk.far.url):
+            given = self._behaviour.in_the_clear(own) or ()
         host = self._behaviour.host_field(talk.far.url, self.order.transfer_headers)
         fields = _merged((*ALWAYS, *extra), (*self.order.copy_fields, *given))
         talk.send_head(method, (("Host", host), *fields))
@@ -140,9 +142,13 @@ class Remote:
             following = url.follow(location)
         except BadUrl as problem:
             raise TransferFailed(f"bad redirect: {problem}") from None
-        if url.secure and not following.secure and not self._behaviour.may_leave_https():
+        if self._is_downgrade(following) and self._behaviour.in_the_clear(()) is None:
             raise TransferFailed("redirect from https to http refused")
         return following
+
+    def _is_downgrade(self, url: RemoteUrl) -> bool:
+        """Whether the client named an https URL and this one is not encrypted."""
+        return self.order.remote.secure and not url.secure
 
 
 def _merged(ours: Headers, given: Headers) -> Headers:

@@ -12,10 +12,11 @@ from reference_server.store.late import SharedDrafts
 
 @dataclass(eq=False)
 class Ticket:
-    """One running transfer; `doomed` asks its thread to give up."""
+    """One running transfer, begun `beside` others; `doomed` asks its thread to give up."""
 
     owner: str
     path: str
+    beside: int = 0
     doomed: bool = False
 
 
@@ -47,8 +48,8 @@ class Running:
 
     def enter(self, owner: str, path: str) -> Ticket:
         """Note a transfer that begins."""
-        ticket = Ticket(owner, path)
         with self._lock:
+            ticket = Ticket(owner, path, beside=len(self._tickets))
             self._tickets.add(ticket)
         return ticket
 
