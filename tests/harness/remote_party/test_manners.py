@@ -49,6 +49,18 @@ def test_redirect_of_an_uninvited_body_reaches_the_client(party: RemoteParty, la
     assert far.received is None
 
 
+@pytest.mark.parametrize(("tells", "length"), [(True, "1000"), (False, None)])
+def test_length_is_told_to_head_if_it_is_to_be(
+    party: RemoteParty, tells: bool, length: str | None
+) -> None:
+    parts = urlsplit(party.source(size=1000, head_length=tells).url)
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+    connection.request("HEAD", parts.path)
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Content-Length")) == (200, length)
+    connection.close()
+
+
 def test_conditional_upload_keeps_an_existing_file(party: RemoteParty) -> None:
     far = party.source()
     assert put(far, **{"If-None-Match": "*"})[0] == 412

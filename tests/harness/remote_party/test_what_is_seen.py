@@ -108,6 +108,21 @@ def test_client_certificate_is_seen_and_optional(testbed: Testbed) -> None:
         party.close()
 
 
+@pytest.mark.parametrize("agreed", ["h2", "http/1.1", ""])
+def test_protocol_that_was_agreed_on_is_seen(testbed: Testbed, agreed: str) -> None:
+    host = testbed.host()
+    party = ListeningParty({"h2": Door(host.cert, host.key, offered=("h2", "http/1.1"))})
+    try:
+        far = party.source(door="h2")
+        trusting = ssl.create_default_context(cafile=str(testbed.ca))
+        if agreed:
+            trusting.set_alpn_protocols([agreed])
+        _visit(far, trusting)
+        assert [seen.agreed for seen in far.requests] == [agreed]
+    finally:
+        party.close()
+
+
 def _visit(far: FarFile, context: ssl.SSLContext) -> None:
     port = urlsplit(far.url).port or 0
     with (
