@@ -76,9 +76,10 @@ def test_pull_fails_without_a_usable_checksum_that_is_required(client, party, ne
 @requirement("INTEG-008")
 @pytest.mark.parametrize("manners", [NONE, IN_HEAD], ids=["none", "in HEAD"])
 def test_pull_succeeds_without_a_checksum_that_is_not_required(client, party, new_path, manners):
-    _, copy = pull(client, party, new_path, "false", manners)
+    far, copy = pull(client, party, new_path, "false", manners)
     expect.success(copy)
     stored(client, new_path)
+    expect.control(bool(far.requests), f"{copy}, and nothing was asked of the source", copy)
 
 
 @requirement("INTEG-009")

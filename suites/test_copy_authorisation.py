@@ -20,6 +20,7 @@ def reader(second, existing, new_path):
 
 @requirement("TPC-043", "TPC-046")
 @needs("tpc-pull", "writable")
+@pytest.mark.usefixtures("pull_works")
 def test_pull_needs_the_right_to_write(judge, reader, client, party, new_path):
     far = party.source()
     copy = reader.pull(far.url, new_path, **PLAINLY)
@@ -45,6 +46,7 @@ def test_pull_over_a_file_needs_the_right_to_replace_it(limited, client, party, 
 
 @requirement("TPC-045", "TPC-046")
 @needs("tpc-push", "macaroon", "writable")
+@pytest.mark.usefixtures("push_works")
 def test_push_needs_the_right_to_read(judge, limited, party, existing, new_path):
     uploader, far = limited("UPLOAD"), party.destination()
     fresh = uploader.put(new_path, b"what it may do")

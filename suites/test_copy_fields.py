@@ -51,6 +51,7 @@ def test_scitag_and_its_transfer_header_live_together(client, party, new_path):
 
 
 @requirement("TPC-057")
+@pytest.mark.usefixtures("pull_works")
 def test_source_given_twice_is_refused(client, party, new_path):
     first, second = party.source(size=700), party.source(size=800)
     copy = pulled(client, first, new_path, ("Source", second.url))
@@ -115,6 +116,7 @@ def test_odd_form_of_copy_is_answered(client, party, new_path, form):
 
 
 @requirement("TPC-062")
+@pytest.mark.usefixtures("push_works")
 def test_push_of_a_collection_is_refused(client, party, folder):
     far = party.destination()
     copy = client.push(f"{folder}/", far.url, **PLAINLY)

@@ -57,6 +57,7 @@ def test_push_that_is_answered_202_is_recorded(client, party, existing):
 
 
 @requirement("TPC-047")
+@pytest.mark.usefixtures("push_works")
 def test_push_of_a_missing_file_fails_before_anything_is_sent(client, party, new_path):
     far = party.destination()
     copy = client.push(new_path, far.url, **PLAINLY)

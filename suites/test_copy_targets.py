@@ -26,6 +26,7 @@ INVALID = {
 
 @requirement("TPC-008")
 @pytest.mark.parametrize("url", INVALID.values(), ids=INVALID)
+@pytest.mark.usefixtures("pull_works")
 def test_invalid_source_never_leads_to_success(client, new_path, url):
     expect.failure(client.pull(url, new_path, **PLAINLY))
 
@@ -116,6 +117,7 @@ def test_unknown_scheme_is_refused(client, party, new_path):
 
 @requirement("TPC-012")
 @pytest.mark.parametrize("fault", ["unresolvable", "refusing"])
+@pytest.mark.usefixtures("pull_works")
 def test_source_that_cannot_be_reached_makes_the_pull_fail(client, party, new_path, fault):
     closed = party.source(door="closed").url
     url = closed if fault == "refusing" else "https://nowhere.invalid/file.dat"

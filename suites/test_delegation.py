@@ -154,6 +154,7 @@ def test_delegate_to_lists_absolute_urls(asker, party, new_path):
 
 @requirement("DELEG-016")
 @needs("tpc-pull")
+@pytest.mark.usefixtures("pull_works")
 def test_requester_without_certificate_cannot_use_gridsite(client, party, new_path):
     far = party.source()
     copy = client.pull(far.url, new_path, credential="gridsite")

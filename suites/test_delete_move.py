@@ -96,6 +96,7 @@ def test_missing_file_is_not_found(client, new_path, method):
 
 @requirement("DAV-024")
 @needs("tpc-push")
+@pytest.mark.usefixtures("push_works")
 def test_push_of_a_missing_file_is_refused(client, party, new_path):
     far = party.destination()
     copy = client.push(new_path, far.url, credential="none", require_checksum_verification="false")

@@ -72,6 +72,7 @@ def test_relative_redirects_of_the_source_are_followed(client, party, new_path):
 
 @requirement("INTEG-027")
 @pytest.mark.parametrize("code", [300, 302, 304, 307])
+@pytest.mark.usefixtures("pull_works")
 def test_redirect_of_the_source_to_nowhere_is_no_file(client, party, new_path, code):
     far = party.source(redirect=code, redirect_to="nowhere", digest="none")
     copy = client.pull(far.url, new_path, **PLAINLY)
@@ -101,6 +102,7 @@ def test_redirect_of_the_destination_may_lead_anywhere(client, party, existing, 
 
 @requirement("REDIR-016")
 @pytest.mark.parametrize("code", [302, 307])
+@pytest.mark.usefixtures("push_works")
 def test_redirect_of_the_destination_to_nowhere_is_no_success(client, party, existing, code):
     far = party.destination(redirect=code, redirect_to="nowhere")
     copy = client.push(existing.path, far.url, **PLAINLY)
@@ -108,6 +110,7 @@ def test_redirect_of_the_destination_to_nowhere_is_no_success(client, party, exi
 
 
 @requirement("REDIR-016")
+@pytest.mark.usefixtures("push_works")
 def test_303_of_the_destination_is_no_success_without_the_file(client, party, existing):
     far = party.destination(redirect=303, redirect_to="other")
     copy = client.push(existing.path, far.url, **PLAINLY)

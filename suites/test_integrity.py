@@ -32,6 +32,7 @@ def test_pulled_file_is_identical_to_its_source(client, party, new_path, size):
 
 @requirement("INTEG-027")
 @pytest.mark.parametrize("digest", ["none", "right"])
+@pytest.mark.usefixtures("pull_works")
 def test_page_that_says_to_come_again_is_not_the_file(client, party, new_path, digest):
     far = party.source(get_status=202, page="<p>in the queue</p>", digest=digest)
     copy = client.pull(far.url, new_path, **PLAINLY)
@@ -40,6 +41,7 @@ def test_page_that_says_to_come_again_is_not_the_file(client, party, new_path, d
 
 
 @requirement("INTEG-027")
+@pytest.mark.usefixtures("pull_works")
 def test_part_that_nobody_asked_for_is_not_the_file(client, party, new_path):
     far = party.source(get_status=206, page="the beginning", digest="none")
     copy = client.pull(far.url, new_path, **PLAINLY)

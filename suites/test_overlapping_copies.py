@@ -17,9 +17,9 @@ PAUSE = 1.5
 def test_file_under_copy_is_not_served_half_written(client, party, new_path):
     far = party.source(size=200_000, pause_at=100_000, pause=PAUSE, digest="none")
     live = begun(client, far, new_path)
-    asked = far.wait(lambda seen: any(s.method == "GET" for s in seen), within=30)
+    live.until(lambda x: x.over or bool(far.asked("GET")), within=30)
     answers = []
-    while asked and not live.until(lambda x: x.over, within=PAUSE / 5):
+    while far.asked("GET") and not live.until(lambda x: x.over, within=PAUSE / 5):
         answers.append(client.get(new_path))
         if live.elapsed > 30:
             break

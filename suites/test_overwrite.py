@@ -11,6 +11,7 @@ REPLACED = {"longer": 50, "shorter": 5000}
 
 
 @requirement("TPC-021", "TPC-022")
+@pytest.mark.usefixtures("pull_works")
 def test_overwrite_f_keeps_an_existing_file(judge, client, party, existing):
     far = party.source(size=2000)
     copy = client.pull(far.url, existing.path, overwrite="F", **PLAINLY)
@@ -44,6 +45,7 @@ def test_overwrite_t_replaces_an_existing_file(client, party, upload, old):
 
 
 @requirement("TPC-025")
+@pytest.mark.usefixtures("pull_works")
 def test_no_overwrite_header_means_overwrite_t(client, party, upload):
     told, untold = upload(b"t" * 900), upload(b"u" * 900)
     far = party.source(size=700)
@@ -56,6 +58,7 @@ def test_no_overwrite_header_means_overwrite_t(client, party, upload):
 
 
 @requirement("TPC-026")
+@pytest.mark.usefixtures("push_works")
 def test_overwrite_f_of_a_push_keeps_the_remote_file(client, party, existing):
     far = party.source(size=900)
     copy = client.push(existing.path, far.url, overwrite="F", **PLAINLY)
@@ -67,6 +70,7 @@ def test_overwrite_f_of_a_push_keeps_the_remote_file(client, party, existing):
 
 
 @requirement("TPC-027")
+@pytest.mark.usefixtures("pull_works")
 def test_other_overwrite_values_do_not_overwrite(client, party, existing):
     copy = client.pull(party.source(size=700).url, existing.path, overwrite="X", **PLAINLY)
     expect.not_success(copy)

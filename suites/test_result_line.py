@@ -26,9 +26,11 @@ PAGE = "<html>\n<head><title>404</title></head>\n<body>\nsuccess: Created\n</bod
 @requirement("MARK-019")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_stream_ends_in_exactly_one_result_line(client, party, new_path, ending):
-    copy = client.pull(party.source(**ENDINGS[ending]).url, new_path, **PLAINLY)
+    far = party.source(**ENDINGS[ending])
+    copy = client.pull(far.url, new_path, **PLAINLY)
     accepted(copy)
     judge_end(copy)
+    expect.control(bool(far.requests), f"{copy}, and nothing was asked of the source", copy)
 
 
 @requirement("MARK-019")

@@ -33,9 +33,12 @@ NODES_TRIED = 6
 def test_copy_is_served_where_files_are(client, party, new_path, upload):
     file = upload(b"what a door can do by itself")
     expect.content(client.get(file.path), file.content)
-    copy = client.pull(party.source(size=500).url, new_path, **PLAINLY)
+    far = party.source(size=500)
+    copy = client.pull(far.url, new_path, **PLAINLY)
     served = 0 < copy.status < 500
     expect.that(served, "the COPY is taken", f"GET and PUT work, COPY: {copy}", copy)
+    works = copy.succeeded and bool(far.requests)
+    expect.control(works, f"nothing is copied, for another reason: {copy}", copy)
 
 
 @requirement("SITE-003")
@@ -95,7 +98,8 @@ def test_every_data_node_trusts_the_far_side(client, party, new_path):
 
     with ThreadPoolExecutor(min(NODES_TRIED, client.endpoint.limits.parallel)) as side_by_side:
         copies = list(side_by_side.map(pull, range(NODES_TRIED)))
-    rejected = [c for c, f in zip(copies, files, strict=True) if c.streamed and not f.requests]
+    taken = [(c, f) for c, f in zip(copies, files, strict=True) if c.streamed or c.succeeded]
+    rejected = [copy for copy, far in taken if not far.requests]
     told = f"{len(rejected)} of {NODES_TRIED} transfers asked nothing: {rejected[:1]}"
     expect.that(not rejected, "every transfer speaks to the far side", told, *rejected[:3])
     expect.control(any(c.succeeded for c in copies), f"no transfer succeeds: {copies[0]}")
@@ -129,20 +133,24 @@ def test_space_has_not_to_be_named_for_a_write(client, party, new_path):
     said = (put.body.content or b"").decode("latin-1") + put.reason
     expect.that(not NO_SPACE.search(said), "the file stored", f"PUT: {put.status} {said}", put)
     expect.control(put.status in STORED, f"the PUT got {put.status}", put)
-    copy = client.pull(party.source(size=500).url, f"{new_path}-pull", **PLAINLY)
+    far = party.source(size=500)
+    copy = client.pull(far.url, f"{new_path}-pull", **PLAINLY)
     said = copy.text or (copy.exchange.body.content or b"").decode("latin-1")
     for_space = copy.failed and NO_SPACE.search(said)
     expect.that(not for_space, "the file stored", f"COPY: {copy.status} {said[:200]}", copy)
-    expect.control(copy.succeeded, f"the pull fails for another reason: {copy}", copy)
+    works = copy.succeeded and bool(far.requests)
+    expect.control(works, f"nothing is pulled, for another reason: {copy}", copy)
 
 
 @requirement("SITE-014")
 def test_copy_is_a_method_that_the_server_knows(client, party, new_path):
     nonsense = client.request("NONSENSE", new_path)
-    copy = client.pull(party.source(size=500).url, new_path, **PLAINLY)
+    far = party.source(size=500)
+    copy = client.pull(far.url, new_path, **PLAINLY)
     alike = copy.status >= 400 and copy.status == nonsense.status
     unknown = copy.status in (405, 501) or (alike and not copy.streamed)
     told = f"COPY: {copy}; a method that does not exist: {nonsense.status}"
     expect.that(not unknown, "the COPY is taken", told, copy, nonsense)
     allowed = client.request("OPTIONS", client.endpoint.base_path + "/").header("allow") or ""
     expect.preferably("COPY" in allowed, "COPY in Allow", f"Allow: {allowed}", copy)
+    expect.control(bool(far.requests), f"{copy}, and nothing was asked of the source", copy)

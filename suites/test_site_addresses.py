@@ -59,7 +59,11 @@ def test_all_doors_behind_a_name_serve_alike(client, party, place, open_doors):
     different = len(set(told.values())) > 1
     shown = "; ".join(f"{address}: {what}" for address, what in told.items())
     expect.that(not different, "the same at every address", shown)
+    expect.control(GOOD in told.values(), f"no address has a main road that is open: {shown}")
     expect.noted(f"{len(told)} addresses: {shown}")
+
+
+GOOD = "PUT 2xx, GET 200, success"
 
 
 def smoke(client, party, place):
@@ -69,4 +73,6 @@ def smoke(client, party, place):
     got = client.get(path)
     copy = client.pull(party.source(size=400).url, f"{path}-pulled", **PLAINLY)
     outcome = "success" if copy.succeeded else f"COPY {copy.status}"
+    if got.body.content != b"by this door":
+        outcome += ", other bytes"
     return f"PUT {put.status // 100}xx, GET {got.status}, {outcome}"

@@ -183,6 +183,7 @@ def _verify_auxiliary(far, method, bearer, copy):
 @requirement("TPC-039")
 @needs("tpc-pull")
 @pytest.mark.parametrize("header", CORRUPTING.values(), ids=CORRUPTING)
+@pytest.mark.usefixtures("pull_works")
 def test_transfer_header_cannot_corrupt_the_get(client, party, new_path, header):
     far = party.source(size=700)
     copy = client.copy(new_path, (("Source", far.url), header, *named(PLAINLY)))
@@ -194,6 +195,7 @@ def test_transfer_header_cannot_corrupt_the_get(client, party, new_path, header)
 @requirement("TPC-039")
 @needs("tpc-push")
 @pytest.mark.parametrize("header", CORRUPTING.values(), ids=CORRUPTING)
+@pytest.mark.usefixtures("push_works")
 def test_transfer_header_cannot_corrupt_the_put(client, party, existing, header):
     far = party.destination()
     copy = client.copy(existing.path, (("Destination", far.url), header, *named(PLAINLY)))

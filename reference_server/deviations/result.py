@@ -31,6 +31,7 @@ NO_RESULT = "without a result line no outcome can be told"
         "MARK-020",
         "MARK-021",
         "MARK-023",
+        "MARK-030",
         "CANCEL-008",
         "TPC-008",
         "TPC-012",
