@@ -76,7 +76,8 @@ def test_certificate_that_vouches_for_itself_is_refused(works, party, new_path):
 
 def judge_useless(delegator, called, party, path):
     """It is refused at once, or when it is to be used (a variant of the catalogue)."""
-    refused = called.exchange.status >= 400 or not called.worked
+    faulty = called.answer is not None and called.answer.fault is not None
+    refused = called.exchange.status >= 400 or faulty
     copy = delegator.pull(party.source().url, path)
     useless = refused or asks(copy) or copy.failed
     expect.that(useless, "a fault", f"{called}; then {copy}", called.exchange, copy)

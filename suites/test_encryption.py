@@ -11,6 +11,8 @@ import pytest
 from harness import expect
 from harness.checks import needs, requirement
 from harness.client.tls import OLD, old_context, trusting_context
+from harness.identity import Identity
+from harness.problems import NotApplicable
 
 BAD_DOORS = ("unknown-ca", "self-signed", "wrong-name", "expired")
 PLAIN = {"credential": "none", "require_checksum_verification": "false"}
@@ -40,13 +42,19 @@ def refused_in_the_clear(identity, plain, private, client, method):
     """The identity that may read and write with encryption may do neither without."""
     read = client.known_as(identity).get(private.inside.path)
     expect.control(read.status == 200, f"with encryption: {read.status}", read)
+    door = plain.request("GET", private.inside.path, Identity())
+    if not door.status:
+        raise NotApplicable(f"no HTTP without encryption: {door.fault}", (door,))
     if method == "GET":
         not_served(plain.request("GET", private.inside.path, identity), private.inside)
         return
-    fresh = f"{private.directory}/clear-{secrets.token_hex(4)}"
-    answer = plain.request("PUT", fresh, identity, body=b"in the clear")
-    stored = client.head(fresh).status == 200
+    path = f"{private.directory}/clear-{secrets.token_hex(4)}"
+    put = client.known_as(identity).put(f"{path}-control", b"encrypted")
+    expect.control(put.status in (200, 201, 204), f"a PUT with encryption: {put.status}", put)
+    answer = plain.request("PUT", path, identity, body=b"in the clear")
+    stored = client.head(path).status == 200
     expect.that(not stored, "nothing stored", f"{answer.status}, the file is there", answer)
+    expect.preferably(answer.status != 0, "an answer", answer.fault, answer)
 
 
 @requirement("AUTH-021")
