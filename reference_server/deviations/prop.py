@@ -50,8 +50,10 @@ WITH_TOKENS = ("MAC-035", "MAC-036", "MAC-047")
         WITH_TOKENS,
         AFTERWARDS,
         "PROP-005",
+        "PROP-012",
         "PROP-015",
         "PROP-017",
+        "PROP-019",
     ),
 )
 class PropfindIs200(Behaviour):
@@ -204,7 +206,9 @@ class CollectionUnmarked(Behaviour):
         "PROP-014",
         READING,
         AFTERWARDS,
+        "PROP-012",
         "PROP-017",
+        "PROP-019",
     ),
 )
 class PrefixDRequired(Behaviour):
