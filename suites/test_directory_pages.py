@@ -111,7 +111,8 @@ def test_page_of_a_private_directory_is_not_shown_to_anybody(client, anonymous, 
 
 
 @requirement("DIR-004")
-def test_missing_directory_is_not_found(client, new_path):
+def test_missing_directory_is_not_found(client, folder, new_path):
+    page_of(client, folder)
     answer = client.get(f"{new_path}/", accept="text/html")
     expect.that(answer.status in (404, 401, 403), "404", answer.status, answer)
 

@@ -49,8 +49,7 @@ def test_redirect_of_a_download_leads_to_the_file(client, anonymous, upload):
     for wanted in (file, other):
         answer = client.request("GET", wanted.path)
         if answer.status == 200:
-            expect.content(answer, wanted.content)
-            continue
+            raise NotApplicable("the file itself comes, no redirect", (answer,))
         target = target_of(answer)
         expect.that(target is not None, "a redirect with Location", "no Location", answer)
         got = anonymous.request("GET", target)
@@ -171,7 +170,7 @@ def test_location_of_a_download_does_not_repeat_the_token(client, anonymous, exi
     location = answer.header("location")
     if location is None:
         expect.that(answer.status > 0, "an answer", answer.fault, answer)
-        expect.noted(f"a GET with the token in the {where} is not redirected: {answer.status}")
-        return
+        words = f"a GET with the token in the {where} is not redirected: {answer.status}"
+        raise NotApplicable(words, (answer,))
     repeated = token in unquote(location)
     expect.that(not repeated, "a Location without the token", "the token is in it", answer)
