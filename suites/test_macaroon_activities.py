@@ -51,7 +51,15 @@ def only(macaroons, tree):
 PAIRS = [(activity, what) for activity, forbidden in FORBIDDEN.items() for what in forbidden]
 
 
+@pytest.fixture
+def useful(macaroons, tree):
+    """The control of every refusal: a token without a list of activities reads."""
+    read = macaroons.bearing(macaroons.issue(path=tree.root)).get(tree.inside.path)
+    expect.control(read.status == 200, f"a token without such a caveat got {read.status}", read)
+
+
 @requirement("MAC-032")
+@pytest.mark.usefixtures("useful")
 @pytest.mark.parametrize(("activity", "what"), PAIRS, ids=[f"{a}-{w}" for a, w in PAIRS])
 def test_activity_allows_nothing_else(only, client, spare, activity, what):
     file = spare()
