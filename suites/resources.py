@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fixtures.plugin import File
 from harness.client import Client
 from harness.model import Exchange
+from harness.problems import Blocked
 from harness.wire.multistatus import DAV, Entry, Multistatus, Property, parse_multistatus
 from harness.wire.problem import SyntaxProblem
 
@@ -64,7 +65,10 @@ def is_collection(client: Client, path: str) -> tuple[bool, list[Exchange]]:
         return True, [asked]
     put = client.put(f"{path}/inside", b"inside")
     got = client.get(f"{path}/inside")
-    return got.body.content == b"inside" and asked.status != 207, [asked, put, got]
+    holds = got.body.content == b"inside" and asked.status != 207
+    if holds and client.put(f"{path}-never/inside", b"inside").status < 300:
+        raise Blocked("a file can be stored below anything, and PROPFIND does not tell", (asked,))
+    return holds, [asked, put, got]
 
 
 def answers_to(
