@@ -91,6 +91,7 @@ def test_far_side_that_offers_http_2_gets_what_was_agreed(
     if not far.requests and copy.failed:
         raise NotApplicable(f"no HTTP/1.1 is spoken: {copy}", (copy.exchange,))
     expect.success(copy)
+    expect.control(bool(far.requests), f"{copy}, and nothing was asked of the far side", copy)
 
 
 @requirement("TPC-010")

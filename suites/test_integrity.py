@@ -54,6 +54,7 @@ MOST_HEADS = 1000
 
 
 @requirement("INTEG-031")
+@pytest.mark.usefixtures("push_works")
 def test_push_ends_though_head_tells_no_length(client, party, existing):
     far = party.destination(head_length=False)
     live = client.begin(existing.path, (("Destination", far.url), *named(PLAINLY)))
