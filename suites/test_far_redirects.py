@@ -38,25 +38,6 @@ def test_redirect_of_the_source_is_followed(client, party, new_path, code):
     expect.content(client.get(new_path), far.content)
 
 
-@requirement("REDIR-015")
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_redirect_of_a_head_at_the_source_is_followed(client, party, new_path, code):
-    ways = {"redirect": code, "redirect_to": "other", "redirect_on": ("HEAD",)}
-    far = party.source(size=700, digest_on=("HEAD",), **ways)
-    copy = client.pull(far.url, new_path, credential="none", require_checksum_verification="true")
-    asked_by_head(far, copy)
-    expect.preferably(copy.succeeded, "success, the redirect followed", copy, copy)
-
-
-@requirement("REDIR-016")
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_redirect_of_a_head_at_the_destination_is_followed(client, party, existing, code):
-    far = party.destination(redirect=code, redirect_to="other", redirect_on=("HEAD",))
-    copy = client.push(existing.path, far.url, **PLAINLY)
-    asked_by_head(far, copy)
-    expect.preferably(copy.succeeded, "success, the redirect followed", copy, copy)
-
-
 def asked_by_head(far, copy):
     if not far.asked("HEAD"):
         raise NotApplicable(f"no HEAD is sent: {copy}", (copy.exchange,))
@@ -186,18 +167,3 @@ def judge_clear(judge, far, shown, copy):
             raise NotApplicable(f"what is redirected is not asked for: {copy}", (copy.exchange,))
         words = f"it is sent in the clear, with {', '.join(leaked)}"
         expect.that(not leaked, "no credential over http", words, copy, severe=True)
-
-
-@requirement("REDIR-018")
-def test_authorization_after_a_redirect_is_recorded(client, party, new_path):
-    far = party.source(size=700, redirect=307, redirect_to="alias")
-    bearer = f"Bearer opaque-{secrets.token_hex(8)}"
-    copy = client.pull(far.url, new_path, transfer_header_authorization=bearer, **PLAINLY)
-    there = [seen.all("authorization") for seen in far.asked("GET") if seen.door == "alias"]
-    expect.that(all(len(v) <= 1 for v in there), "Authorization at most once", "twice", copy)
-    repeated = any(bearer in values for values in there)
-    expect.noted(
-        f"redirected to another host: Authorization {'' if repeated else 'not '}repeated; {copy}"
-        if there
-        else f"the redirect to another host is not followed: {copy}"
-    )

@@ -350,6 +350,22 @@ class RedirectOnPutFails(Behaviour):
         return method != "PUT" and status in (301, 302, 303, 307, 308)
 
 
+@deviation("redirect-on-head-fails", breaks=("REDIR-023",), seen_in="catalogue mutant")
+class RedirectOnHeadFails(Behaviour):
+    """A redirected HEAD counts as refused."""
+
+    def follows_redirect(self, method: str, status: int) -> bool:
+        return method != "HEAD" and status in (301, 302, 303, 307, 308)
+
+
+@deviation("token-follows-redirect", breaks=("REDIR-018",), seen_in="DEV-D163 dCache before 6.2")
+class TokenFollowsRedirect(Behaviour):
+    """Transfer headers go wherever a redirect leads, to other hosts too."""
+
+    def after_redirect(self, headers: Headers, *, same_origin: bool) -> Headers:
+        return headers
+
+
 @deviation("redirects-without-end", breaks=("REDIR-017",), seen_in="DEV-D165")
 class RedirectsWithoutEnd(Behaviour):
     """Redirects of the far side are followed for ever."""
