@@ -166,6 +166,12 @@ class FarTls:
             made.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
         return made
 
+    def speaking(self, only: ssl.TLSVersion) -> ssl.SSLContext:
+        """A verifying context that offers one version of TLS."""
+        made = self.strict()
+        made.minimum_version = made.maximum_version = only
+        return made
+
     def next_node(self) -> int:
         """The number of the data node that makes the next connection."""
         return next(self._nodes)

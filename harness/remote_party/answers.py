@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from harness.model import Headers
+from harness.remote_party.content import Content
 from harness.remote_party.limits import Exhausted
 from harness.remote_party.line import Line, PeerClosed
 from harness.remote_party.scenario import Scenario, digest_header, repr_digest_header
@@ -42,9 +43,17 @@ class Answerer:
         self._line = line
         self._log = log
         self._addresses = addresses
+        self._version = "1.1"
 
     def answer(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
         """Serve one request. Raises Ended when the connection is not to be used again."""
+        self._version = "1.0" if scenario.http10 else "1.1"
+        self._respond(seen, scenario, reader)
+        if scenario.http10:
+            self._line.notify()
+            raise Ended("answered")
+
+    def _respond(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
         if scenario.rate:
             self._line.tighten()
         if scenario.hold and seen.method in scenario.hold_on:
@@ -66,7 +75,9 @@ class Answerer:
     def _serve(self, seen: Seen, scenario: Scenario) -> None:
         status = scenario.head_status if seen.method == "HEAD" else scenario.get_status
         stored = self._log.uploaded(seen.nonce)
-        content = scenario.content if stored is None and scenario.exists else stored
+        content: Content | None = stored
+        if stored is None and scenario.exists:
+            content = scenario.body
         status = status or (202 if self._comes_later(seen, scenario) else 0)
         if status or content is None:
             self._page(seen, scenario, status or 404)
@@ -82,11 +93,13 @@ class Answerer:
             content = content[: len(content) // 2] if scenario.range_lie == "short" else content
         if scenario.coded and "gzip" in (seen.header("accept-encoding") or ""):
             headers += (("Content-Encoding", "gzip"),)
-            content = gzip.compress(content, mtime=0)
+            content = gzip.compress(bytes(content), mtime=0)
         announced = scenario.head_size if _lies(seen, scenario) else len(content) + scenario.extra
         framing = ("Content-Length", str(announced))
-        chunked = not scenario.length and seen.method == "GET"
-        if seen.method == "GET" or scenario.head_length:
+        unsized = seen.method == "GET" and not scenario.length
+        chunked = unsized and not scenario.http10
+        told = scenario.head_length if seen.method == "HEAD" else not unsized
+        if chunked or told:
             headers += (("Transfer-Encoding", "chunked") if chunked else framing,)
         self._head(seen, 206 if part else 200, headers, scenario.reason)
         if seen.method == "GET":
@@ -97,7 +110,7 @@ class Answerer:
         asked = [earlier for earlier in self._log.of(seen.nonce) if earlier.method == "GET"]
         return seen.method == "GET" and len(asked) <= scenario.later
 
-    def _body(self, seen: Seen, scenario: Scenario, content: bytes, *, chunked: bool) -> None:
+    def _body(self, seen: Seen, scenario: Scenario, content: Content, *, chunked: bool) -> None:
         for piece in _pieces(content, scenario):
             self._misbehave(seen, scenario, seen.sent)
             self._line.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
@@ -124,6 +137,8 @@ class Answerer:
             self._line.reset()
             raise Ended("cut by us")
         if position == scenario.cut_at:
+            if scenario.notify:
+                self._line.notify()
             raise Ended("cut by us")
 
     def _take(self, seen: Seen, scenario: Scenario, reader: RequestReader) -> None:
@@ -142,12 +157,17 @@ class Answerer:
         status = scenario.put_status or (204 if self._has(seen, scenario) else 201)
         if status < 300 and seen.body_complete:
             self._log.upload(seen.nonce, bytes(seen.body))
-        self._head(seen, status, (("Content-Length", "0"),) if status != 204 else ())
+        if scenario.page and status != 204:
+            self._page(seen, scenario, status)
+        else:
+            self._head(seen, status, (("Content-Length", "0"),) if status != 204 else ())
 
     def _invite(self, scenario: Scenario, reader: RequestReader) -> None:
-        if reader.expects_continue:
+        if reader.expects_continue and not scenario.http10:
             for code in re.findall(r"1\d\d", scenario.interim):
-                self._line.send(f"HTTP/1.1 {code} {_phrase(int(code))}\r\n\r\n".encode())
+                length = "Content-Length: 0\r\n" if scenario.interim_length else ""
+                line = f"HTTP/1.1 {code} {_phrase(int(code))}\r\n"
+                self._line.send(f"{line}{length}\r\n".encode())
 
     def _has(self, seen: Seen, scenario: Scenario) -> bool:
         return scenario.exists or self._log.uploaded(seen.nonce) is not None
@@ -215,7 +235,7 @@ class Answerer:
 
     def _head(self, seen: Seen, status: int, headers: Headers, reason: str = "") -> None:
         words = reason or _phrase(status)
-        lines = [f"HTTP/1.1 {status} {words}", *(f"{k}: {v}" for k, v in headers)]
+        lines = [f"HTTP/{self._version} {status} {words}", *(f"{k}: {v}" for k, v in headers)]
         seen.status = status
         self._line.send(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 
@@ -240,7 +260,7 @@ def _hash(value: str | None) -> str:
     return hashlib.sha256((value or "").encode()).hexdigest()
 
 
-def _digest(seen: Seen, scenario: Scenario, content: bytes) -> Headers:
+def _digest(seen: Seen, scenario: Scenario, content: Content) -> Headers:
     if seen.method not in scenario.digest_on:
         return ()
     wanted, header = seen.header("want-digest"), None
@@ -251,7 +271,7 @@ def _digest(seen: Seen, scenario: Scenario, content: bytes) -> Headers:
     return (header,) if header else ()
 
 
-def _range(seen: Seen, content: bytes) -> tuple[int, int] | None:
+def _range(seen: Seen, content: Content) -> tuple[int, int] | None:
     match = _RANGE.fullmatch(seen.header("range") or "")
     if match is None or int(match[1]) >= len(content):
         return None
@@ -260,14 +280,14 @@ def _range(seen: Seen, content: bytes) -> tuple[int, int] | None:
     return (first, min(last, len(content) - 1)) if first <= last else None
 
 
-def _content_range(part: tuple[int, int], content: bytes, scenario: Scenario) -> Headers:
+def _content_range(part: tuple[int, int], content: Content, scenario: Scenario) -> Headers:
     """Where the part stands; shifted by one byte if the far side is to lie about it."""
     shift = 1 if scenario.range_lie == "elsewhere" else 0
     text = f"bytes {part[0] + shift}-{part[1] + shift}/{len(content) + shift}"
     return (("Content-Range", text),)
 
 
-def _pieces(content: bytes, scenario: Scenario) -> Iterator[bytes]:
+def _pieces(content: Content, scenario: Scenario) -> Iterator[bytes]:
     """The body in writes that meet every position at which something is to happen."""
     marks = (scenario.pause_at, scenario.stall_at, scenario.cut_at, scenario.reset_at)
     step = min(PIECE, max(1, scenario.rate // 10)) if scenario.rate else PIECE
@@ -275,7 +295,7 @@ def _pieces(content: bytes, scenario: Scenario) -> Iterator[bytes]:
     while position < len(content):
         end = min(position + step, len(content))
         end = min([end, *(m for m in marks if position < m < end)])
-        yield content[position:end]
+        yield bytes(content[position:end])
         position = end
 
 

@@ -19,6 +19,7 @@ class Door:
     ``port`` 0 takes a free one; ``shown`` is the port under which others reach it, 0 for the same.
     A door that is not ``open`` keeps its port to itself and refuses every connection. ``offered``
     are the protocols to choose from by ALPN, the dearest first; what is spoken is HTTP/1.1 anyway.
+    ``only`` is the one version of TLS that is spoken.
     """
 
     cert: Path | None = None
@@ -30,6 +31,7 @@ class Door:
     port: int = 0
     shown: int = 0
     offered: tuple[str, ...] = ()
+    only: ssl.TLSVersion | None = None
 
     def listen(self) -> socket.socket:
         """A socket on the port, listening unless the door is to refuse everybody."""
@@ -53,6 +55,8 @@ class Door:
         made.load_cert_chain(str(self.cert), str(self.key or self.cert))
         if self.offered:
             made.set_alpn_protocols(self.offered)
+        if self.only is not None:
+            made.minimum_version = made.maximum_version = self.only
         if self.client_ca is not None:
             place = "capath" if self.client_ca.is_dir() else "cafile"
             made.load_verify_locations(**{place: str(self.client_ca)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import ssl
@@ -97,6 +98,13 @@ class Line:
         """Small buffers: what a slow scenario sent, or has not read, is where the peer sees it."""
         for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
             self._socket.setsockopt(socket.SOL_SOCKET, option, TIGHT)
+
+    def notify(self) -> None:
+        """Say, where there is TLS, that nothing follows; without waiting for an answer."""
+        if isinstance(self._socket, ssl.SSLSocket):
+            self._socket.settimeout(0)
+            with contextlib.suppress(OSError, ValueError):
+                self._socket.unwrap()
 
     def reset(self) -> None:
         """Close with RST instead of FIN."""

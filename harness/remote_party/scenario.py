@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import base64
 import json
-import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
 from typing import Any
 
+from harness.remote_party.content import HUGEST, LARGEST, Content, content_of, pieces, small
 from harness.wire.digests import digest_field, repr_digest_field
-
-LARGEST = 64 * 1024 * 1024
-"""The longest body the far side will make; a larger scenario is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,10 @@ class Scenario:
     ``elsewhere`` (Content-Range of another place), ``short`` (fewer bytes than asked for) or
     ``refused`` (416); without ``ranges`` it is the whole file. The first ``later`` GETs get a 202
     with a page, as from a server that computes a checksum first. ``coded`` compresses the body for
-    who accepts gzip. Without ``head_length`` the answer to HEAD tells no length.
+    who accepts gzip. Without ``head_length`` the answer to HEAD tells no length. ``http10`` answers
+    as HTTP/1.0 and closes: a GET without ``length`` then has a body that ends with the connection.
+    ``notify`` sends close_notify before a cut. ``interim_length`` puts Content-Length into interim
+    answers. A file of more than 64 MiB is made as it is sent, and never coded.
     """
 
     size: int = 1000
@@ -74,15 +74,26 @@ class Scenario:
     range_lie: str = ""
     later: int = 0
     coded: bool = False
+    http10: bool = False
+    notify: bool = False
+    interim_length: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.size <= LARGEST:
-            raise ValueError(f"size {self.size} is not within 0 and {LARGEST}")
+        most = LARGEST if self.coded else HUGEST
+        if not 0 <= self.size <= most:
+            raise ValueError(f"size {self.size} is not within 0 and {most}")
 
     @property
     def content(self) -> bytes:
-        """The bytes of the far file, the same for the same size and seed."""
-        return _content(self.size, self.seed)
+        """The bytes of the far file, if it is no larger than 64 MiB; ValueError if it is."""
+        if self.size > LARGEST:
+            raise ValueError(f"{self.size} bytes are too many to be held in memory")
+        return small(self.size, self.seed)
+
+    @property
+    def body(self) -> Content:
+        """The bytes of the far file, whatever its size."""
+        return content_of(self.size, self.seed)
 
     def encode(self) -> str:
         """The path segment that stands for this scenario; defaults are left out."""
@@ -108,42 +119,38 @@ PLAIN = Scenario()
 COMPARABLE = ("adler32", "md5", "sha", "sha-256", "sha-512")
 
 
-@lru_cache(maxsize=16)  # contents are long, and a far side may run for months
-def _content(size: int, seed: int) -> bytes:
-    return random.Random(seed).randbytes(size)  # noqa: S311 - test data, not a secret
-
-
-def digest_header(form: str, content: bytes, wanted: str) -> tuple[str, str] | None:
+def digest_header(form: str, content: Content, wanted: str) -> tuple[str, str] | None:
     """The Digest header (RFC 3230) in the given form, None for ``none``.
 
     Forms: right, wrong, none, upper, short (no leading zeros), unknown (an algorithm nobody can
     compare), malformed, several, other (an algorithm that was not asked for).
     """
-    adler = digest_field("adler32", content)
-    hexadecimal = adler.partition("=")[2]
-    values = {
-        "right": digest_field(_chosen(wanted), content),
-        "wrong": digest_field(_chosen(wanted), content + b"!"),
-        "upper": "ADLER32=" + hexadecimal.upper(),
-        "short": "adler32=" + (hexadecimal.lstrip("0") or "0"),
-        "unknown": "unixcksum=1234",
-        "malformed": "adler32",
-        "several": digest_field("md5", content) + "," + adler,
-        "other": digest_field("sha-512", content),
+    name = _chosen(wanted)
+    forms: dict[str, Callable[[], str]] = {
+        "right": lambda: digest_field(name, pieces(content)),
+        "wrong": lambda: digest_field(name, pieces(content, b"!")),
+        "upper": lambda: "ADLER32=" + _adler32(content).upper(),
+        "short": lambda: "adler32=" + (_adler32(content).lstrip("0") or "0"),
+        "unknown": lambda: "unixcksum=1234",
+        "malformed": lambda: "adler32",
+        "several": lambda: f"{digest_field('md5', pieces(content))},adler32={_adler32(content)}",
+        "other": lambda: digest_field("sha-512", pieces(content)),
     }
-    return ("Digest", values[form]) if form in values else None
+    return ("Digest", forms[form]()) if form in forms else None
 
 
-def repr_digest_header(form: str, content: bytes) -> tuple[str, str] | None:
+def repr_digest_header(form: str, content: Content) -> tuple[str, str] | None:
     """The Repr-Digest header (RFC 9530), for who asks in no other way; the forms as above."""
-    values = {
-        "none": "",
-        "wrong": repr_digest_field("sha-256", content + b"!"),
-        "unknown": "unixcksum=:MTIzNA==:",
-        "malformed": "sha-256",
-    }
-    value = values.get(form, repr_digest_field("sha-256", content))
-    return ("Repr-Digest", value) if value else None
+    if form == "none":
+        return None
+    values = {"unknown": "unixcksum=:MTIzNA==:", "malformed": "sha-256"}
+    more = (b"!",) if form == "wrong" else ()
+    value = values.get(form) or repr_digest_field("sha-256", pieces(content, *more))
+    return ("Repr-Digest", value)
+
+
+def _adler32(content: Content) -> str:
+    return digest_field("adler32", pieces(content)).partition("=")[2]
 
 
 def _chosen(wanted: str) -> str:

@@ -174,12 +174,12 @@ def encode(algorithm: str, raw: bytes) -> str:
     return raw.hex() if algorithm.lower() == "adler32" else base64.b64encode(raw).decode("ascii")
 
 
-def digest_field(algorithm: str, data: bytes) -> str:
+def digest_field(algorithm: str, data: bytes | Iterable[bytes]) -> str:
     """A Digest field with the checksum of `data`, e.g. `adler32=03da0195`."""
     return f"{algorithm}={encode(algorithm, compute(algorithm, data))}"
 
 
-def repr_digest_field(algorithm: str, data: bytes) -> str:
+def repr_digest_field(algorithm: str, data: bytes | Iterable[bytes]) -> str:
     """A Repr-Digest field with the checksum of `data`, e.g. `sha-256=:...:`."""
     encoded = base64.b64encode(compute(algorithm, data)).decode("ascii")
     return f"{algorithm.lower()}=:{encoded}:"

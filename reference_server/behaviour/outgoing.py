@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 from reference_server.refusal import Headers
 from reference_server.transfer.remote_url import RemoteUrl
 
@@ -91,6 +93,14 @@ class OutgoingSeams:
         """Whether a body that ends before its announced end counts as complete."""
         return False
 
+    def takes_break_for_end(self) -> bool:
+        """Whether a body that ends with the connection is complete without close_notify."""
+        return False
+
+    def only_tls(self) -> ssl.TLSVersion | None:
+        """The one version of TLS that is offered; None: 1.2 and all that are newer."""
+        return None
+
     def empty_file_problem(self) -> str | None:
         """Why a file of no bytes cannot be transferred: there is no reason."""
         return None
@@ -110,8 +120,8 @@ class OutgoingSeams:
         """Whether a push looks at the far side first, and makes its PUT conditional."""
         return not may_overwrite
 
-    def block_to_store(self, block: memoryview) -> memoryview | bytes:
-        """A received block as it is written."""
+    def block_to_store(self, block: memoryview, *, stored: int) -> memoryview | bytes:
+        """A received block as it is written behind so many bytes."""
         return block
 
     def contacts_source(self) -> bool:

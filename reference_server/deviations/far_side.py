@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.copying import PREFIX
 from reference_server.deviations.along import WORKING_PULL, WORKING_PUSH, along
@@ -388,3 +390,19 @@ class HostNameNotCompared(Behaviour):
 
     def name_to_verify(self, host: str) -> str | None:
         return None
+
+
+@deviation("tls13-unknown", breaks=("AUTH-031",), seen_in="DEV-D100 dCache")
+class Tls13Unknown(Behaviour):
+    """The far side is spoken to by TLS 1.2 and nothing newer."""
+
+    def only_tls(self) -> ssl.TLSVersion | None:
+        return ssl.TLSVersion.TLSv1_2
+
+
+@deviation("tls12-unknown", breaks=("AUTH-031",), seen_in="new with the requirement")
+class Tls12Unknown(Behaviour):
+    """The far side is spoken to by TLS 1.3 and nothing older."""
+
+    def only_tls(self) -> ssl.TLSVersion | None:
+        return ssl.TLSVersion.TLSv1_3

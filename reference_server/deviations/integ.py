@@ -27,7 +27,7 @@ from reference_server.deviations.registry import deviation
 class LastByteLost(Behaviour):
     """The last byte of a short block is not stored."""
 
-    def block_to_store(self, block: memoryview) -> memoryview | bytes:
+    def block_to_store(self, block: memoryview, *, stored: int) -> memoryview | bytes:
         return block[:-1] if len(block) % 4096 else block
 
 
@@ -51,8 +51,16 @@ class LastByteLost(Behaviour):
 class PullStoredTwice(Behaviour):
     """Every received block is stored twice."""
 
-    def block_to_store(self, block: memoryview) -> memoryview | bytes:
+    def block_to_store(self, block: memoryview, *, stored: int) -> memoryview | bytes:
         return bytes(block) * 2
+
+
+@deviation("long-pull-cut", breaks=("INTEG-001",), seen_in="new with the check")
+class LongPullCut(Behaviour):
+    """Of a pulled file the first 64 MiB are stored."""
+
+    def block_to_store(self, block: memoryview, *, stored: int) -> memoryview | bytes:
+        return block[: max(0, (64 << 20) - stored)]
 
 
 @deviation(
@@ -72,12 +80,20 @@ class PushCutToBlocks(Behaviour):
     "short-body-accepted",
     breaks=("INTEG-003", "CANCEL-008"),
     seen_in="DEV-D081",
-    also=along("a broken pull ends in success", "MARK-021", "MARK-023"),
+    also=along("a broken pull ends in success", "MARK-021", "MARK-023", "INTEG-032"),
 )
 class ShortBodyAccepted(Behaviour):
     """A source that closes too early counts as complete."""
 
     def incomplete_body_is_fine(self) -> bool:
+        return True
+
+
+@deviation("break-is-the-end", breaks=("INTEG-032",), seen_in="DEV-D081")
+class BreakIsTheEnd(Behaviour):
+    """A body that ends with the connection is complete whether or not TLS was closed in order."""
+
+    def takes_break_for_end(self) -> bool:
         return True
 
 

@@ -144,6 +144,9 @@ class Conversation:
         while left is None or left > 0:
             count = self.far.gather_into(buffer if left is None else buffer[:left])
             if not count and left is None:
+                # RFC 9112 section 9.8: complete only if a closure alert has been received
+                if self.far.broke_off:
+                    raise TransferFailed("far side broke off before the end of its answer")
                 return
             if not count:
                 raise TransferFailed("far side closed before the announced Content-Length")

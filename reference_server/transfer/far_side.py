@@ -132,6 +132,12 @@ class FarSide:
             return count
         return self._retry(self.sock.recv_into, view, select.POLLIN)
 
+    @property
+    def broke_off(self) -> bool:
+        """Whether the stream ended without close_notify; what has no TLS has no such mark."""
+        broken = isinstance(self._sock, TlsSocket) and self._sock.broke_off
+        return broken and not self._parts.behaviour.takes_break_for_end()
+
     def await_bytes(self, deadline: float) -> bool:
         """Wait for something to read; False when the deadline passes."""
         if self._heard():  # TLS may hold what has left the socket
@@ -242,6 +248,9 @@ class FarSide:
         )
         if not behaviour.has_trust_store(tls.next_node()):
             context = tls.untrusting()
+        only = behaviour.only_tls()
+        if only is not None:
+            context = tls.speaking(only)
         if behaviour.protocols_offered():
             context.set_alpn_protocols(behaviour.protocols_offered())
         try:

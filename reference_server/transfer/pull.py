@@ -129,7 +129,8 @@ class Pull:
         try:
             for block in talk.blocks(response):
                 hasher.update(block)
-                self._draft.write(self._behaviour.block_to_store(block))
+                stored = self._draft.size
+                self._draft.write(self._behaviour.block_to_store(block, stored=stored))
                 self._pulse.meter.moved += len(block)
                 self._pulse.tick()
         except TransferFailed:

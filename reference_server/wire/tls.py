@@ -37,6 +37,7 @@ class TlsSocket:
         self._unsent = memoryview(b"")
         self._accepted = 0
         self._ended = False
+        self.broke_off = False  # the stream ended, and no close_notify said that it would
 
     def do_handshake(self) -> None:
         """Raises SSLWantReadError, SSLWantWriteError, SSLError, OSError; to be called again."""
@@ -134,7 +135,9 @@ class TlsSocket:
                 self._ended = not count
         except ssl.SSLWantReadError:
             pass
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        except ssl.SSLEOFError:
+            self._ended = self.broke_off = True
+        except ssl.SSLZeroReturnError:
             self._ended = True
         return filled
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness.remote_party import Door, FarFile, ListeningParty, Scenario
+from harness.remote_party.content import HUGEST
 from harness.remote_party.limits import Budget, Exhausted, Limits
-from harness.remote_party.scenario import LARGEST
 from tests.harness.remote_party.conftest import asked, eventually, talk
 
 Limited = Callable[..., ListeningParty]
@@ -186,7 +186,7 @@ def test_endless_header_is_not_read(limited: Limited) -> None:
         assert conversation.rest().startswith(b"HTTP/1.1 404 ")
 
 
-@pytest.mark.parametrize("size", [-1, LARGEST + 1])
+@pytest.mark.parametrize("size", [-1, HUGEST + 1])
 def test_bodies_beyond_measure_are_no_scenario(size: int) -> None:
     with pytest.raises(ValueError, match="size"):
         Scenario(size=size)
