@@ -46,6 +46,7 @@ class PushByPost(Behaviour):
         WORKING_PULL,
         "CANCEL-008",
         "INTEG-003",
+        "INTEG-032",
         "INTEG-005",
         "INTEG-006",
         "INTEG-007",

@@ -68,7 +68,9 @@ NO_RESULT = "without a result line no outcome can be told"
         "TPC-009",
         "MARK-022",
     )
-    | along("neither success nor failure is told", "INTEG-003", "INTEG-007", "INTEG-012"),
+    | along(
+        "neither success nor failure is told", "INTEG-003", "INTEG-007", "INTEG-012", "INTEG-032"
+    ),
 )
 class NoResultLine(Behaviour):
     """The stream ends without a result line."""

@@ -137,6 +137,7 @@ NOTHING_HAPPENS = "no transfer takes place at all"
         "TPC-031",
         "CANCEL-008",
         "INTEG-003",
+        "INTEG-032",
         "INTEG-005",
         "INTEG-006",
         "INTEG-007",
