@@ -14,6 +14,7 @@ from reference_server.deviations import (  # noqa: F401  (importing registers th
     digests,
     dir,
     far_side,
+    far_ways,
     framing,
     habits,
     integ,
