@@ -102,6 +102,16 @@ def test_odd_answers_to_a_put_lose_nothing(client, party, existing, way):
         expect.noted(f"{way}: {copy}")
 
 
+@requirement("INTEG-002")
+@pytest.mark.parametrize("where", ["cut_at", "reset_at"])
+def test_push_that_gets_no_answer_is_no_success(client, party, upload, where):
+    file = upload(b"taken, but is it kept? " * 200)
+    far = party.destination(**{where: len(file.content)})
+    copy = client.push(file.path, far.url, **PLAINLY)
+    expect.control(bool(far.asked("PUT")), f"no PUT came: {copy}", copy)
+    expect.failure(copy, severe=True)
+
+
 @requirement("INTEG-001")
 @slow
 def test_large_file_is_pulled_byte_by_byte(client, party, new_path):
