@@ -19,7 +19,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "reset": {"reset_at": SIZE // 2},
 }
 
-LARGE = 80 * 2**20 + 1
+LARGE = 65 * 2**20 + 1
 """Bytes of a file that no far side of ours has in memory."""
 
 STEP = 8 * 2**20
