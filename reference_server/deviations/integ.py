@@ -22,6 +22,7 @@ from reference_server.deviations.registry import deviation
         "TPC-016",
         "TPC-017",
         "TPC-009",
+        "INTEG-032",
     ),
 )
 class LastByteLost(Behaviour):
@@ -46,6 +47,7 @@ class LastByteLost(Behaviour):
         "TPC-016",
         "TPC-017",
         "TPC-009",
+        "INTEG-032",
     ),
 )
 class PullStoredTwice(Behaviour):
