@@ -37,6 +37,7 @@ WORKING_PULL = (
     "INTEG-010",
     "INTEG-027",
     "REDIR-015",
+    "REDIR-022",
     "CRED-005",
     "CRED-006",
     "CRED-007",
@@ -64,7 +65,9 @@ WORKING_PUSH = (
     "AUTH-015",
     "INTEG-002",
     "INTEG-014",
+    "INTEG-031",
     "REDIR-016",
+    "REDIR-022",
     "MAC-046",
 )
 """Entries whose probe wants a push that asks its destination, or ends in success."""

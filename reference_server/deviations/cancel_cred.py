@@ -214,6 +214,7 @@ class NoneNeedsTransferToken(Behaviour):
         "TPC-033",
         "TPC-035",
         "TPC-040",
+        "REDIR-022",
     ),
 )
 class NoneDropsTransferToken(Behaviour):
@@ -246,7 +247,7 @@ class MissingCredentialCrashes(Behaviour):
 @deviation(
     "only-bearer-forwarded",
     breaks=("CRED-016",),
-    also=along("Basic never reaches the far side", "TPC-033"),
+    also=along("Basic never reaches the far side", "TPC-033", "REDIR-022"),
 )
 class OnlyBearerForwarded(Behaviour):
     """A forwarded Authorization that is not a bearer token is refused."""

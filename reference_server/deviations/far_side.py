@@ -188,6 +188,7 @@ class RefusedPutIsSuccess(Behaviour):
         "TPC-063",
         "CRED-006",
         "CRED-016",
+        "REDIR-022",
     ),
 )
 class TransferAuthorizationKept(Behaviour):
@@ -210,6 +211,7 @@ class TransferAuthorizationKept(Behaviour):
         "TPC-063",
         "CRED-006",
         "CRED-016",
+        "REDIR-022",
     ),
 )
 class TransferValueCut(Behaviour):
@@ -222,7 +224,7 @@ class TransferValueCut(Behaviour):
 @deviation(
     "transfer-value-unpadded",
     breaks=("TPC-033",),
-    also=along("base64 loses its padding", "TPC-040", "CRED-016"),
+    also=along("base64 loses its padding", "TPC-040", "CRED-016", "REDIR-022"),
 )
 class TransferValueUnpadded(Behaviour):
     """Equals signs at the end of transfer header values are cut off."""
@@ -283,7 +285,7 @@ class HeadWithoutTransferHeaders(Behaviour):
 @deviation(
     "put-without-transfer-headers",
     breaks=("TPC-033",),
-    also=along("the destination gets no credential", "TPC-038", "TPC-063", "CRED-016"),
+    also=along("the destination gets no credential", "TPC-038", "TPC-063", "CRED-016", "REDIR-022"),
 )
 class PutWithoutTransferHeaders(Behaviour):
     """Transfer headers are sent with HEAD but not with PUT."""
@@ -312,6 +314,7 @@ class FramingHeadersForwarded(Behaviour):
         "TPC-063",
         "CRED-006",
         "CRED-016",
+        "REDIR-022",
     ),
 )
 class TokensMustBeJwt(Behaviour):
