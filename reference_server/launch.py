@@ -27,6 +27,8 @@ from reference_server.pki import write_pki
 from reference_server.service import Service
 
 WORK_PREFIX = "httptpc-server-"
+LOOK = 2.0
+"""Seconds between two looks for the parent."""
 SWITCH_INTERVAL = 0.02
 """Seconds a thread may run Python while others wait. Each of those wakes up as often to ask, and
 with thousands of transfers that alone would fill a core; most threads give way sooner anyway."""
@@ -105,11 +107,18 @@ def _run(options: Options, work: Path) -> int:
             sys.stdout.write(json.dumps(service.ready_line()) + "\n")
         sys.stdout.flush()
         gc.freeze()  # what is there now stays: no collection has to look through it again
-        ended.wait()
+        _wait(ended, os.getppid() if options.end_with_parent else None)
     finally:
         for service in services:
             service.stop()
     return 0
+
+
+def _wait(ended: threading.Event, parent: int | None) -> None:
+    """Until a signal, or the end of the parent: what was killed cannot end its servers."""
+    while not ended.wait(LOOK if parent is not None else None):
+        if os.getppid() != parent:
+            return
 
 
 def _ended_by_signal() -> threading.Event:

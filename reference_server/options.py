@@ -32,6 +32,7 @@ class Options:
     list_deviations: bool
     personality: str | None
     list_personalities: bool
+    end_with_parent: bool
     cert: Path | None
     key: Path | None
     trust: Path | None
@@ -98,6 +99,7 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--personality", metavar="NAME", help="show the legitimate habits of a product")
     add("--list-personalities", action="store_true")
     add("--bar-peer", action="append", default=[], metavar="NETWORK", help="no far side in there")
+    add("--end-with-parent", action="store_true", help="end when whoever started it has ended")
     add("--marker-period", type=float, default=5.0, metavar="SECONDS")
     add("--name", default="reference")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from fixtures.waiting import eventually
 from reference_server import claims
-from tests.server.server_kit import start, stop
+from tests.server.server_kit import ROOT, start, stop
 
 
 def killed(arguments: list[str]) -> Path:
@@ -49,3 +51,19 @@ def test_a_claim_ends_with_its_descriptor(tmp_path: Path) -> None:
     assert claims.is_abandoned(folder)
     claims.sweep(tmp_path)
     assert not folder.exists()
+
+
+def test_a_server_ends_with_whoever_started_it() -> None:
+    command = [sys.executable, "-m", "tests.server.orphaning"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        command_line = Path(f"/proc/{pid}/cmdline")
+        assert b"reference_server" in command_line.read_bytes()
+        parent.kill()
+    assert eventually(lambda: _told(command_line), lambda told: not told, within=20) == b""
+
+
+def _told(command_line: Path) -> bytes:
+    """What a process says it is; nothing once it has ended, collected or not."""
+    return command_line.read_bytes() if command_line.exists() else b""
