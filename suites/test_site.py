@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_every_data_node_trusts_the_far_side(client, party, new_path):
 
 @requirement("SITE-009")
 def test_member_of_the_organisation_may_write(client, endpoint, place):
-    proxy = endpoint.doors["voms"]["file"]
+    proxy = Path(endpoint.doors["voms"]["file"])
     member = client.known_as(Identity(x509=X509(proxy, proxy)))
     folder = f"{place}-{secrets.token_hex(4)}"
     made = member.make_home(folder)

@@ -228,6 +228,7 @@ class OwnFilesAreASource(Behaviour):
         "TPC-021",
         "TPC-039",
         "TPC-044",
+        "INTEG-032",
     ),
     seen_in="DEV-D075 XRootD before 5.1",
 )

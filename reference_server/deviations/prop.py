@@ -131,7 +131,7 @@ class InfinityIsOneLevel(Behaviour):
 @deviation(
     "propfind-needs-body",
     breaks=("PROP-005",),
-    also=along("a listing without body is refused", "DAV-021", WITH_TOKENS),
+    also=along("a listing without body is refused", "DAV-021", "PROP-015", WITH_TOKENS),
 )
 class PropfindNeedsBody(Behaviour):
     """PROPFIND without a body is refused with 400."""
