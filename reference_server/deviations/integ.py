@@ -267,7 +267,7 @@ class ChecksumWishGarbageIgnored(Behaviour):
     "head-tells-no-size",
     breaks=("INTEG-019", "DAV-014"),
     seen_in="catalogue mutant",
-    also=along("a push to this server is found to be empty", "TPC-050", "REDIR-002"),
+    also=along("whatever arrives here is told to be empty", "TPC-050", "REDIR-002", "INTEG-001"),
 )
 class HeadTellsNoSize(Behaviour):
     """HEAD answers Content-Length: 0."""
