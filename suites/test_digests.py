@@ -1,5 +1,7 @@
 """Checksums of stored files: Want-Digest and Digest (RFC 3230, RFC 5843)."""
 
+import time
+
 import pytest
 
 from harness import expect
@@ -9,6 +11,7 @@ from harness.wire.digests import compute, parse_digest
 from harness.wire.problem import SyntaxProblem
 
 CONTENT = b"the data whose checksum is wanted\n" * 40
+ATTEMPTS = 3
 MD5_WISH = {"want_digest": "md5"}
 
 
@@ -210,13 +213,22 @@ def test_checksum_of_a_part_is_that_of_the_whole(client, upload):
 @requirement("CKSUM-016")
 @pytest.mark.parametrize("method", ["HEAD", "GET"])
 def test_checksum_follows_the_content(client, upload, method):
-    file = upload(CONTENT)
+    """A server that goes by whole seconds is mistaken only if it all happens within one."""
+    for _ in range(ATTEMPTS):
+        began = int(time.time())
+        overwritten(client, upload(CONTENT).path, method)
+        if int(time.time()) == began:
+            break
+
+
+def overwritten(client, path, method):
+    """The checksum before and after another content is stored."""
     wish = (("Want-Digest", "adler32"),)
-    right(client.follow(method, file.path, headers=wish), CONTENT, "adler32")
+    right(client.follow(method, path, headers=wish), CONTENT, "adler32")
     new = CONTENT[::-1] + b"new"
-    put = client.put(file.path, new)
+    put = client.put(path, new)
     expect.control(put.status in (200, 201, 204), "the file cannot be replaced", put)
-    right(client.follow(method, file.path, headers=wish), new, "adler32")
+    right(client.follow(method, path, headers=wish), new, "adler32")
 
 
 @requirement("CKSUM-017")
