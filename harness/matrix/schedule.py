@@ -135,7 +135,7 @@ class _Crew:
         """Run one cell; the next for this thread, if any. More than one go to other threads."""
         try:
             self._run(plan)
-        except BaseException as problem:
+        except BaseException as problem:  # not swallowed: run_all raises it
             self.stop(problem)
         with self._lock:
             following = self._board.after(plan)
