@@ -36,6 +36,7 @@ with thousands of transfers that alone would fill a core; most threads give way 
 
 def main(arguments: Sequence[str]) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code."""
+    parent = os.getppid()  # before anything takes time in which it could end
     options = parse_options(arguments)
     if options.list_deviations or options.list_personalities:
         rows = deviation_list() if options.list_deviations else personality_list()
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     work = Path(tempfile.mkdtemp(prefix=WORK_PREFIX))
     held = claim(work)
     try:
-        return _run(options, work)
+        return _run(options, work, parent)
     except (UnknownDeviation, UnknownPersonality, OSError, ValueError) as problem:
         sys.stderr.write(f"reference_server: {problem}\n")
         return USAGE_ERROR
@@ -93,7 +94,7 @@ def personality_list() -> list[dict[str, Any]]:
     ]
 
 
-def _run(options: Options, work: Path) -> int:
+def _run(options: Options, work: Path, parent: int) -> int:
     ended = _ended_by_signal()
     files = None if options.cert else write_pki(work)
     names = [f"{options.name}-a", f"{options.name}-b"] if options.pair else [options.name]
@@ -107,7 +108,7 @@ def _run(options: Options, work: Path) -> int:
             sys.stdout.write(json.dumps(service.ready_line()) + "\n")
         sys.stdout.flush()
         gc.freeze()  # what is there now stays: no collection has to look through it again
-        _wait(ended, os.getppid() if options.end_with_parent else None)
+        _wait(ended, parent if options.end_with_parent else None)
     finally:
         for service in services:
             service.stop()

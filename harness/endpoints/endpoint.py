@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +30,9 @@ class Limits:
 class Endpoint:
     """One endpoint under test. ``kind`` is a hint for starting it and never decides a verdict.
 
-    ``ours`` is set when this run started it: it trusts our testbed and can reach our far side.
+    ``select`` are globs of the only requirements that it is judged by; without any, all of its
+    profiles' are. ``ours`` is set when this run started it: it trusts our testbed and can reach our
+    far side.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Endpoint:
     second: Identity = field(default_factory=Identity)
     capabilities: dict[str, bool] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("http-tpc",)
+    select: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     read_only: bool = False
     groups: tuple[str, ...] = ()
@@ -52,6 +57,13 @@ class Endpoint:
     def started_by_us(self) -> bool:
         """Whether the harness has to start this endpoint itself."""
         return not self.url
+
+    def wants(self, identifier: str, asked: Iterable[str] = ()) -> bool:
+        """Whether a requirement is among those of its own ``select`` and of the run's ``asked``."""
+        return all(
+            not globs or any(fnmatchcase(identifier, glob) for glob in globs)
+            for globs in (self.select, tuple(asked))
+        )
 
     @property
     def authority(self) -> str:

@@ -136,6 +136,7 @@ class _Reader:
             ca=self._path(entry.get("ca")),
             capabilities=entry.get("capabilities", {}),
             profiles=tuple(entry.get("profiles", ["http-tpc"])),
+            select=tuple(entry.get("select", [])),
             limits=_limits(entry.get("limits", {})),
             read_only=entry.get("read-only", False),
             groups=tuple(entry.get("groups", [])),

@@ -136,7 +136,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if conduct is None or not ids:
         return
     name = collecting.endpoint_of(item)
-    wanted = [i for i in ids if i in conduct.bound[name] and conduct.settings.wants(i)]
+    wanted = [i for i in ids if i in conduct.bound[name] and conduct.wants(name, i)]
     ledger = Ledger(name, item.nodeid.split("[")[0], [catalogue().get(i) for i in ids])
     ledger.ignore(set(ids) - set(wanted))
     profiles = conduct.endpoints[name].profiles

@@ -54,5 +54,6 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
 def _wanted(conduct: Conduct, item: pytest.Item) -> bool:
     if is_slow(item) and conduct.settings.quick:
         return False
-    binding = conduct.bound.get(endpoint_of(item), frozenset())
-    return any(i in binding and conduct.settings.wants(i) for i in requirements_of(item))
+    name = endpoint_of(item)
+    binding = conduct.bound.get(name, frozenset())
+    return any(i in binding and conduct.wants(name, i) for i in requirements_of(item))

@@ -53,16 +53,20 @@ class Conduct:
             url=endpoint.url,
             kind=endpoint.kind,
             profiles=endpoint.profiles,
-            bound=tuple(i for i in bound(endpoint, catalogue()) if self.settings.wants(i)),
+            bound=tuple(i for i in bound(endpoint, catalogue()) if self.wants(endpoint.name, i)),
             software=survey.software if survey else "",
             capabilities=dict(survey.found) if survey else {},
             expectations=tuple(x for x in endpoint.expectations if self._is_looked_at(endpoint, x)),
             options=described(endpoint),
         )
 
+    def wants(self, endpoint: str, identifier: str) -> bool:
+        """Whether neither ``--select`` nor ``select:`` of the endpoint leaves it out."""
+        return self.endpoints[endpoint].wants(identifier, self.settings.select)
+
     def _is_looked_at(self, endpoint: Endpoint, known: Expectation) -> bool:
-        """Not left out by ``--select``; an id that does not bind stays, to be warned of."""
-        wanted = self.settings.wants(known.requirement)
+        """Not left out by a selection; an id that does not bind stays, to be warned of."""
+        wanted = self.wants(endpoint.name, known.requirement)
         return wanted or known.requirement not in self.bound[endpoint.name]
 
     def begin(self, header: Header) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import fnmatch
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,10 +33,6 @@ class Settings:
     matrix: bool = False
     remote_party: Access | None = None
     arguments: tuple[str, ...] = field(default=())
-
-    def wants(self, identifier: str) -> bool:
-        """Whether ``--select`` lets this requirement in."""
-        return not self.select or any(fnmatch.fnmatchcase(identifier, g) for g in self.select)
 
 
 def from_options(config: pytest.Config) -> Settings:

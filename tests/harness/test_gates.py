@@ -147,6 +147,21 @@ def test_select_judges_what_was_asked_for_and_nothing_else(
     assert verdicts(tmp_path) == dict.fromkeys(["DAV-010", "CKSUM-001", "CKSUM-002"], "MET")
 
 
+def test_the_selection_of_an_entry_and_that_of_the_run_both_have_to_let_in(
+    httptpc: Httptpc, tmp_path: Path
+) -> None:
+    (tmp_path / "endpoints.yaml").write_text(
+        "version: 1\nendpoints:\n  all: {kind: reference}\n"
+        '  some: {kind: reference, select: ["DAV-01*", CKSUM-001]}\n',
+        encoding="utf-8",
+    )
+    ran = httptpc("check", "--select", "DAV-010", "--select", "MARK-001", "--out", "out")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    rows = json.loads((tmp_path / "out" / "verdicts.json").read_text())["verdicts"]
+    judged = {(row["endpoint"], row["requirement"]) for row in rows}
+    assert judged == {("all", "DAV-010"), ("all", "MARK-001"), ("some", "DAV-010")}
+
+
 def test_a_profile_of_the_command_line_replaces_those_of_the_entry(
     httptpc: Httptpc, site_file: Path, tmp_path: Path
 ) -> None:

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fixtures.waiting import eventually
 from tests.server.server_kit import Server
 
 
 def events(place: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in place.read_text().splitlines()]
+
+
+def told(place: Path, what: str) -> list[dict[str, Any]]:
+    return [event for event in events(place) if event["event"] == what]
 
 
 def fields(event: dict[str, Any]) -> dict[str, str]:
@@ -31,7 +36,7 @@ def test_requests_are_told_without_their_credentials(
         client.ask("COPY", path, headers)
         client.ask("GET", f"{path}?authz={secret}")
     text = place.read_text()
-    asked = [event for event in events(place) if event["event"] == "asked"]
+    asked = told(place, "asked")
     assert [event["method"] for event in asked] == ["COPY", "GET"]
     known = f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:16]}"
     assert fields(asked[0])["transferheaderauthorization"] == f"Bearer {known}"
@@ -48,7 +53,7 @@ def test_verdicts_and_markers_of_a_copy_are_told(
     server = launch("--access-log", str(place), "--manner", "failure-called-aborted")
     with server.client() as client:
         client.ask("COPY", f"/{uuid.uuid4().hex}", {"Source": "https://localhost:1/x"})
-    answered = [event for event in events(place) if event["event"] == "answered"]
+    answered = eventually(lambda: told(place, "answered"), bool, within=10)  # after the last byte
     assert answered[-1]["status"] == 202
     assert answered[-1]["lines"][0].startswith("aborted: ")
     assert answered[-1]["markers"][0].startswith("Perf Marker\n")
