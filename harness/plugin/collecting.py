@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from harness.plugin.conduct import KEY, Conduct
@@ -28,14 +30,19 @@ def endpoint_of(item: pytest.Item) -> str:
 
 
 def generate(metafunc: pytest.Metafunc) -> None:
-    """One instance of every check for every endpoint."""
+    """One instance of every check for every endpoint that it has something to say of."""
     conduct = metafunc.config.stash.get(KEY, None)
     if conduct is None or "endpoint" not in metafunc.fixturenames:
         return
-    if not hasattr(metafunc.function, "requirements"):
+    requirements = getattr(metafunc.function, "requirements", None)
+    if requirements is None:
         return
     marks = pytest.mark.xdist_group
-    names = [pytest.param(name, marks=marks(name), id=name) for name in conduct.endpoints]
+    names = [
+        pytest.param(name, marks=marks(name), id=name)
+        for name in conduct.endpoints
+        if _concerns(conduct, name, requirements)
+    ]
     metafunc.parametrize("endpoint", names, indirect=True, scope="session")
 
 
@@ -44,8 +51,11 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     conduct = config.stash.get(KEY, None)
     if conduct is None:
         return
-    kept = [item for item in items if not requirements_of(item) or _wanted(conduct, item)]
-    dropped = [item for item in items if item not in set(kept)]
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        is_kept = not requirements_of(item) or _wanted(conduct, item)
+        (kept if is_kept else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
     items[:] = sorted(kept, key=lambda item: (endpoint_of(item), is_last(item), is_slow(item)))
@@ -54,6 +64,10 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
 def _wanted(conduct: Conduct, item: pytest.Item) -> bool:
     if is_slow(item) and conduct.settings.quick:
         return False
-    name = endpoint_of(item)
-    binding = conduct.bound.get(name, frozenset())
-    return any(i in binding and conduct.wants(name, i) for i in requirements_of(item))
+    return _concerns(conduct, endpoint_of(item), requirements_of(item))
+
+
+def _concerns(conduct: Conduct, endpoint: str, identifiers: Iterable[str]) -> bool:
+    """Whether any of the requirements binds the endpoint and was asked for."""
+    binding = conduct.bound.get(endpoint, frozenset())
+    return any(i in binding and conduct.wants(endpoint, i) for i in identifiers)

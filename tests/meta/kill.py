@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,9 +118,9 @@ def options(deviation: Deviation) -> list[str]:
     return ["--data-node"] if redirects else []
 
 
-def limits(deviation: Deviation) -> dict[str, float]:
+def limits(deviation: Deviation) -> dict[str, dict[str, float]]:
     """How long results are waited for: less where one that never comes is what is proven."""
-    return {"copy-timeout": 10} if "TPC-012" in deviation.breaks else {}
+    return {"limits": {"copy-timeout": 10}} if "TPC-012" in deviation.breaks else {}
 
 
 def wishes(deviation: Deviation) -> dict[str, bool]:
@@ -135,31 +135,46 @@ def possible(deviation: Deviation) -> bool:
     return not wishes(deviation) or required or kdc.is_installed()
 
 
-def judged(batch: Batch, out: Path) -> Judged:
-    """Rows by deviation and requirement, of one run of ``httptpc check``."""
-    entries = {
-        d.name: {"deviation": [d.name], "options": options(d), **wishes(d)}
-        for d in batch.deviations
-    }
-    select = [*(f"{family}-*" for family in batch.families), *SMOKE]
+Selection = Callable[[Deviation], Sequence[str]]
+"""The requirements, or globs of them, that a deviation is judged by."""
+
+
+def whole(deviation: Deviation) -> Sequence[str]:
+    """All of the families that it breaks something of."""
+    return (*(f"{family}-*" for family in deviation.families), *SMOKE)
+
+
+def judged(batch: Batch, out: Path, selection: Selection = whole) -> Judged:
+    """Rows by deviation and requirement, of one run of ``httptpc check``.
+
+    The clean server is judged by everything that any of the deviations is judged by.
+    """
+    chosen = {d.name: list(selection(d)) for d in batch.deviations}
+    chosen[CLEAN] = sorted({glob for globs in chosen.values() for glob in globs})
     behind = {"s3": True} if "S3" in batch.families else {}
-    servers = {name: {**start, **behind} for name, start in {CLEAN: {}, **entries}.items()}
-    bounds = {d.name: limits(d) for d in batch.deviations}
-    return checked(servers, out, *(w for s in select for w in ("--select", s)), bounds=bounds)
+    servers = {d.name: {**server(d), **behind} for d in batch.deviations}
+    beside = {d.name: limits(d) for d in batch.deviations}
+    more = {name: {"select": globs, **beside.get(name, {})} for name, globs in chosen.items()}
+    return checked({CLEAN: behind, **servers}, out, more=more)
+
+
+def server(deviation: Deviation) -> dict[str, Any]:
+    """The ``start:`` of a server that deviates."""
+    return {"deviation": [deviation.name], "options": options(deviation), **wishes(deviation)}
 
 
 def checked(
     servers: Mapping[str, Mapping[str, Any]],
     out: Path,
     *words: str,
-    bounds: Mapping[str, Mapping[str, float]] | None = None,
+    more: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Judged:
     """Rows of one ``httptpc check`` on reference servers, each with its own ``start:``.
 
-    ``bounds`` are the ``limits:`` of those that have any.
+    ``more`` are further keys of their entries in endpoints.yaml.
     """
     entries = {
-        name: {"kind": "reference", "start": start, "limits": dict((bounds or {}).get(name, {}))}
+        name: {"kind": "reference", "start": start, **(more or {}).get(name, {})}
         for name, start in servers.items()
     }
     ended = check(entries, out, *words)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,14 +19,17 @@ from typing import Any
 from harness.checks import catalogue
 from harness.cli.listing import requirements
 from tests.judging import Rows
+from tests.meta import touched
 from tests.meta.kill import (
     SMOKE,
     Deviation,
     checked,
+    limits,
     listed,
     missed,
     options,
     possible,
+    server,
     strays,
     wishes,
 )
@@ -75,34 +77,30 @@ def selection(deviation: Deviation, seams: Consulted) -> tuple[str, ...]:
     """The requirements that can tell the deviation from the right server."""
     if options(deviation) or wishes(deviation):  # the right server was asked without these
         return tuple(sorted(seams))
-    touched = {i for i, consulted in seams.items() if deviation.seam in consulted}
-    return tuple(sorted({*touched, *deviation.breaks, *SMOKE}))
+    asked = {i for i, consulted in seams.items() if deviation.seam in consulted}
+    return tuple(sorted({*asked, *deviation.breaks, *SMOKE}))
 
 
-def groups(seams: Consulted) -> Iterator[tuple[tuple[str, ...], list[Deviation]]]:
-    """Deviations that are judged by the same requirements on servers of the same kind."""
-    alike: dict[Any, list[Deviation]] = defaultdict(list)
-    for deviation in filter(possible, listed()):
-        start = json.dumps([options(deviation), wishes(deviation), _behind(deviation.breaks)])
-        alike[selection(deviation, seams), start].append(deviation)
-    for (identifiers, _), members in sorted(alike.items(), key=lambda item: -len(item[0][0])):
-        for first in range(0, len(members), MOST):
-            yield identifiers, members[first : first + MOST]
+def groups(seams: Consulted, folder: Path) -> Iterator[list[Deviation]]:
+    """Those that have no row yet; a run has those that take about as long, longest first."""
+    left = [d for d in _possible() if not (folder / f"{d.name}.json").exists()]
+    left.sort(key=lambda d: -len(selection(d, seams)))
+    for first in range(0, len(left), MOST):
+        yield left[first : first + MOST]
 
 
-def judge(identifiers: tuple[str, ...], deviations: Sequence[Deviation], folder: Path) -> None:
+def _possible() -> tuple[Deviation, ...]:
+    return tuple(filter(possible, listed()))
+
+
+def judge(deviations: Sequence[Deviation], seams: Consulted, folder: Path) -> None:
     """Run one group and leave a file for each deviation."""
-    left = [d for d in deviations if not (folder / f"{d.name}.json").exists()]
-    if not left:
-        return
-    servers = {
-        d.name: {"deviation": [d.name], "options": options(d), **wishes(d), **_behind(d.breaks)}
-        for d in left
-    }
-    words = [word for identifier in identifiers for word in ("--select", identifier)]
-    rows = checked(servers, folder / f"{left[0].name}-{time.monotonic_ns()}", *words)
-    for deviation in left:
-        told = {"judged": len(identifiers), **_told(deviation, rows[deviation.name])}
+    servers = {d.name: {**server(d), **_behind(d.breaks)} for d in deviations}
+    chosen = {d.name: selection(d, seams) for d in deviations}
+    more = {d.name: {"select": list(chosen[d.name]), **limits(d)} for d in deviations}
+    rows = checked(servers, folder / f"{deviations[0].name}-{time.monotonic_ns()}", more=more)
+    for deviation in deviations:
+        told = {"judged": len(chosen[deviation.name]), **_told(deviation, rows[deviation.name])}
         (folder / f"{deviation.name}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -128,10 +126,11 @@ def product(folder: Path) -> dict[str, Any]:
     began = time.monotonic()
     seams = consulted(folder / "consulted")
     between = time.monotonic()
+    touched.keep(seams, ((d, selection(d, seams)) for d in _possible()))
     place = folder / "judged"
     place.mkdir(exist_ok=True)
-    _side_by_side(lambda group: judge(group[0], group[1], place), list(groups(seams)))
-    rows = {d.name: json.loads((place / f"{d.name}.json").read_text()) for d in listed()}
+    _side_by_side(lambda group: judge(group, seams, place), list(groups(seams, place)))
+    rows = {d.name: json.loads((place / f"{d.name}.json").read_text()) for d in _possible()}
     return {
         "requirements": len(seams),
         "seconds": [round(between - began), round(time.monotonic() - between)],

@@ -1,6 +1,7 @@
 """Every deviation turns the requirements it breaks, and nothing else that matters.
 
-``make test`` runs those of the kept result (``suites/kill-matrix.json``): what was proven stays so.
+``make test`` runs those of the kept result (``suites/kill-matrix.json``), each with all that it can
+turn: what was proven stays so.
 Hundreds of servers share the machine here. Where a verdict differs from what is written down, the
 deviation is judged a second time, alone; the end of the run says so, and it may happen seldom.
 ``make test-long`` and ``make kill-matrix`` run all; the latter extends what is kept.
@@ -28,7 +29,9 @@ from tests.meta.kill import (
     missed,
     possible,
     strays,
+    whole,
 )
+from tests.meta.touched import touched
 
 LISTED = tuple(filter(possible, listed()))
 PROVEN = tuple(d for d in LISTED if d.name in kept())
@@ -53,6 +56,9 @@ def _cases() -> list[Any]:
 
 
 AS_WRITTEN: tuple[dict[str, str], dict[str, str]] = ({}, {})
+LEFT_IN = os.environ.get("HTTPTPC_KILL_OUT")
+SELECTION = whole if LEFT_IN else touched
+"""A result that is to be kept tells of whole families."""
 SECOND_LOOKS = 2
 """Deviations that one worker may judge again."""
 
@@ -60,9 +66,9 @@ SECOND_LOOKS = 2
 @functools.cache
 def _run(label: str, out: Path) -> Judged:
     batch: Batch = BATCHES[label]
-    found = judged(batch, out / label.replace(":", "-"))
-    if folder := os.environ.get("HTTPTPC_KILL_OUT"):
-        leave(batch, found, Path(folder))
+    found = judged(batch, out / label.replace(":", "-"), SELECTION)
+    if LEFT_IN:
+        leave(batch, found, Path(LEFT_IN))
     return found
 
 
@@ -90,7 +96,7 @@ def test_deviation_is_caught_by_what_it_breaks(
         looked_again.append(deviation.name)
         record_property("second look", f"{deviation.name}: {found}")
         alone = Batch(deviation.families, (deviation,))
-        found = _differs(deviation, judged(alone, out / f"alone-{deviation.name}"))
+        found = _differs(deviation, judged(alone, out / f"alone-{deviation.name}", SELECTION))
     assert found == AS_WRITTEN
 
 
