@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip
 
+# The tests start some thousand Python processes: none should compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-long kill-matrix full-product docs lint lock clean
 
 demo: $(VENV)/.demo

@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 
@@ -20,7 +20,6 @@ from reference_server.auth.kerberos import kerberos_of
 from reference_server.auth.mint import Mint
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import Issuer, OwnIssuer, TokenJudge
-from reference_server.auth.voms import Voms
 from reference_server.behaviour import Behaviour
 from reference_server.connection import Connection
 from reference_server.delegation.certificates import OwnCertificate
@@ -49,6 +48,9 @@ from reference_server.store.s3 import S3Store
 from reference_server.store.s3.places import SCHEME, Root
 from reference_server.store.s3.service import ObjectStore, connect
 from reference_server.transfer.remote_url import BadUrl, RemoteUrl
+
+if TYPE_CHECKING:
+    from reference_server.auth.voms import Voms
 
 BREATH = 0.02
 """Seconds to wait when a connection cannot be taken."""
@@ -173,7 +175,7 @@ class Service:
             tickets=TicketOffice(),
             grants=grants,
             users={str(user): str(password) for user, password in users.items()},
-            voms=Voms(options.vomsdir, self._trust) if options.vomsdir else None,
+            voms=_voms(options.vomsdir, self._trust) if options.vomsdir else None,
             kerberos=kerberos_of(options.kerberos_keytab) if options.kerberos_keytab else None,
         )
 
@@ -273,6 +275,12 @@ def _issuer(option: str) -> Issuer:
         return Issuer.from_file(url, Path(place))
     except (KeyError, TypeError, jwt.PyJWTError) as problem:
         raise ValueError(f"--trust-issuer {option}: bad JWKS: {problem}") from None
+
+
+def _voms(vomsdir: Path, trust: Path) -> Voms:
+    from reference_server.auth.voms import Voms  # its grammars are a third of a start
+
+    return Voms(vomsdir, trust)
 
 
 def _grants(told: dict[str, Any] | None) -> dict[str, Limit] | None:

@@ -6,7 +6,9 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -37,15 +39,21 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 """A compiled reader of each kind of line: a run of 100 endpoints has 300,000."""
 
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, NoneType})
+
+
 class RecordProblem(ValueError):
     """A line of a record that cannot be understood: file position and what is wrong."""
 
 
 def plain(value: object) -> Any:
     """``value`` as JSON types; fields marked as not recorded are left out."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = (f for f in dataclasses.fields(value) if f.metadata.get("recorded", True))
-        return {f.name: plain(getattr(value, f.name)) for f in fields}
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    names = _recorded(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -53,6 +61,14 @@ def plain(value: object) -> Any:
     if isinstance(value, Enum):
         return value.value
     return str(value) if isinstance(value, str | Path) else value
+
+
+@cache
+def _recorded(kind: type[Any]) -> tuple[str, ...] | None:
+    """The fields of a dataclass that are recorded; None for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("recorded", True))
 
 
 def restored(kind: Any, value: Any) -> Any:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 
 from reference_server.auth.identity import Identity, Limit, Scheme, granted
 from reference_server.auth.kerberos import Kerberos
+from reference_server.auth.membership import NO_ATTRIBUTES, Attributes
 from reference_server.auth.mint import Mint
 from reference_server.auth.problems import BadToken
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import TokenJudge
-from reference_server.auth.voms import NO_ATTRIBUTES, Attributes, Voms
 from reference_server.auth.x509 import end_entity, subject_of, verified_chain
 from reference_server.behaviour import Behaviour
 from reference_server.refusal import Headers, Refusal
 from reference_server.wire.heads import RequestHead
 from reference_server.wire.targets import Target
 from reference_server.wire.tls import TlsSocket
+
+if TYPE_CHECKING:
+    from reference_server.auth.voms import Voms
 
 VOMS = "voms:"
 """What precedes an attribute of VOMS among the names that grants are given to."""

@@ -5,11 +5,9 @@ What does not count is as if it were not there: the certificate still says who i
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -22,6 +20,7 @@ from reference_server.auth.attributes import (
     AttributeCertificate,
     attribute_certificates,
 )
+from reference_server.auth.membership import NO_ATTRIBUTES, Attributes
 from reference_server.pki import dn
 
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -39,22 +38,6 @@ LONGEST = 5
 """Most certificates between a VOMS server and its trusted CA."""
 NEXT_CHAIN = "------ NEXT CHAIN ------"
 UNVERIFIED = (*MALFORMED, InvalidSignature, UnsupportedAlgorithm)
-
-
-@dataclass(frozen=True, slots=True)
-class Attributes:
-    """Groups and roles of a person, and until when that was said (Unix time)."""
-
-    fqans: tuple[str, ...] = ()
-    expires: float = math.inf
-
-    @property
-    def now(self) -> tuple[str, ...]:
-        """Those that hold at this moment: a connection may outlive them."""
-        return self.fqans if time.time() < self.expires else ()
-
-
-NO_ATTRIBUTES = Attributes()
 
 
 class Voms:

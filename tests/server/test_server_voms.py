@@ -21,7 +21,8 @@ from pyasn1_modules import rfc5755
 from fixtures.pki import Testbed, VomsToolMissing
 from reference_server import pki
 from reference_server.auth.attributes import IN_PROXY
-from reference_server.auth.voms import Attributes, Voms
+from reference_server.auth.membership import Attributes
+from reference_server.auth.voms import Voms
 from tests.real.clients import absent
 from tests.server.server_kit import Server
 from tests.server.test_server_certificates import status
