@@ -1,4 +1,4 @@
-"""The full product: every deviation with every requirement, ``make full-product``.
+"""The full product: every deviation with every MUST, ``make full-product``.
 
 First each requirement is judged alone, on a right server that notes which seams it was asked to
 decide. Then each deviation is judged by all the requirements for which its seam was consulted: the
@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.checks import catalogue
 from harness.cli.listing import requirements
+from harness.model import Level
 from tests.judging import Rows
 from tests.meta import touched
 from tests.meta.kill import (
@@ -74,11 +75,15 @@ def _behind(identifiers: Sequence[str]) -> dict[str, bool]:
 
 
 def selection(deviation: Deviation, seams: Consulted) -> tuple[str, ...]:
-    """The requirements that can tell the deviation from the right server."""
-    if options(deviation) or wishes(deviation):  # the right server was asked without these
-        return tuple(sorted(seams))
-    asked = {i for i, consulted in seams.items() if deviation.seam in consulted}
-    return tuple(sorted({*asked, *deviation.breaks, *SMOKE}))
+    """The MUSTs that can tell the deviation from the right server, and all that it breaks.
+
+    Of other levels nothing is demanded beyond what it breaks.
+    """
+    # the right server was asked without a data node and without a KDC
+    is_other = bool(options(deviation) or wishes(deviation))
+    asked = {i for i, consulted in seams.items() if is_other or deviation.seam in consulted}
+    musts = {i for i in asked if catalogue().get(i).level is Level.MUST}
+    return tuple(sorted({*musts, *deviation.breaks, *SMOKE}))
 
 
 def groups(seams: Consulted, folder: Path) -> Iterator[list[Deviation]]:
@@ -139,8 +144,16 @@ def product(folder: Path) -> dict[str, Any]:
 
 
 def unexplained(found: Mapping[str, Any]) -> dict[str, Row]:
-    """The deviations that did not turn what they say, or violated more than is written down."""
-    rows: dict[str, Row] = found["deviations"]
+    """The deviations that did not turn what they say, or violated more than is written down now."""
+    reasons = {d.name: d.also for d in listed()}
+    rows: dict[str, Row] = {
+        name: {
+            "missed": row["missed"],
+            "strays": {i: why for i, why in row["strays"].items() if i not in reasons[name]},
+        }
+        for name, row in found["deviations"].items()
+        if name in reasons
+    }
     return {name: row for name, row in rows.items() if row["missed"] or row["strays"]}
 
 

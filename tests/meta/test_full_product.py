@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.meta.product import product, unexplained
+from tests.meta.kill import listed
+from tests.meta.product import KEPT, product, unexplained
 
 
 @pytest.mark.long
@@ -16,3 +18,11 @@ def test_nothing_turns_without_a_reason(tmp_path: Path) -> None:
     """About an hour; HTTPTPC_PRODUCT names a folder in which an interrupted one goes on."""
     found = product(Path(os.environ.get("HTTPTPC_PRODUCT", tmp_path)))
     assert unexplained(found) == {}
+
+
+def test_kept_result_is_of_this_server() -> None:
+    """Nothing in it lacks a reason, and what it does not know is little and new."""
+    found = json.loads(KEPT.read_text(encoding="utf-8"))
+    assert unexplained(found) == {}
+    now = {d.name for d in listed()}
+    assert len(now & found["deviations"].keys()) >= 0.95 * len(now)
