@@ -57,7 +57,9 @@ class TicketRefused(Behaviour):
 @deviation(
     "client-certificate-ignored",
     breaks=("AUTH-003", "AUTH-004"),
-    also=along("one way to authenticate is gone", "AUTH-017", "MAC-003"),
+    also=along("one way to authenticate is gone", "AUTH-017", "MAC-003")
+    | along("people and members come with certificates", "CRED-005", "SITE-005", "SITE-009")
+    | along("nobody can delegate", "DELEG-008"),
 )
 class ClientCertificateIgnored(Behaviour):
     """Client certificates authenticate nobody."""
@@ -66,7 +68,12 @@ class ClientCertificateIgnored(Behaviour):
         return False
 
 
-@deviation("proxy-mapped-by-own-name", breaks=("AUTH-004",), seen_in="catalogue mutant")
+@deviation(
+    "proxy-mapped-by-own-name",
+    breaks=("AUTH-004",),
+    seen_in="catalogue mutant",
+    also=along("members come with proxies", "SITE-009"),
+)
 class ProxyMappedByOwnName(Behaviour):
     """A proxy certificate stands for its own subject instead of the user's."""
 
@@ -112,7 +119,8 @@ class AnyIssuerTrusted(Behaviour):
     "proxies-unknown",
     breaks=("AUTH-004",),
     seen_in="catalogue mutant",
-    also=along("one way to authenticate is gone", "AUTH-017", "MAC-003"),
+    also=along("one way to authenticate is gone", "AUTH-017", "MAC-003")
+    | along("members come with proxies", "SITE-009"),
 )
 class ProxiesUnknown(Behaviour):
     """Proxy certificates are refused in the handshake."""

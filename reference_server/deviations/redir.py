@@ -8,29 +8,24 @@ from reference_server.behaviour import Behaviour
 from reference_server.behaviour.redirecting import CONTINUE, BodyStart
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
-
-MAIN_ROAD = along(
-    "neither COPY nor upload gets past the head node", "TPC-002", "TPC-003", "DAV-010"
-)
+from reference_server.deviations.roads import ANSWERS, COPIES, FILES, MAIN_ROAD, REDIRECTED
 
 
 @deviation(
     "redirect-without-location",
     breaks=("REDIR-001", "REDIR-004"),
     also=along(
-        "nobody can follow such a redirect", "REDIR-002", "REDIR-005", "REDIR-010", "REDIR-019"
+        "nobody can follow such a redirect",
+        "REDIR-002",
+        "REDIR-005",
+        "REDIR-010",
+        "REDIR-019",
+        "TPC-035",
     )
     | MAIN_ROAD
-    | along(
-        "no redirected upload or download can be completed",
-        "REDIR-022",
-        "REDIR-008",
-        "REDIR-009",
-        "REDIR-011",
-        "REDIR-015",
-        "REDIR-016",
-        "REDIR-020",
-    ),
+    | REDIRECTED
+    | COPIES
+    | FILES,
 )
 class RedirectWithoutLocation(Behaviour):
     """Redirects of the head node have no Location."""
@@ -44,16 +39,10 @@ class RedirectWithoutLocation(Behaviour):
     breaks=("REDIR-002",),
     also=along("the name cannot be resolved", "REDIR-005", "REDIR-010", "REDIR-019", "REDIR-012")
     | MAIN_ROAD
-    | along(
-        "no redirected upload or download can be completed",
-        "REDIR-022",
-        "REDIR-008",
-        "REDIR-009",
-        "REDIR-011",
-        "REDIR-015",
-        "REDIR-016",
-        "REDIR-020",
-    ),
+    | REDIRECTED
+    | COPIES
+    | FILES
+    | ANSWERS,
 )
 class RedirectToInternalName(Behaviour):
     """Redirects lead to a host name that is known inside only."""
@@ -141,19 +130,17 @@ class BodyAfterExpectIsARequest(Behaviour):
     "data-node-not-ready",
     breaks=("REDIR-010",),
     also=along(
-        "a redirect leads nowhere for a while", "REDIR-002", "REDIR-005", "REDIR-019", "REDIR-012"
+        "a redirect leads nowhere for a while",
+        "REDIR-002",
+        "REDIR-005",
+        "REDIR-019",
+        "REDIR-012",
+        "TPC-035",
     )
     | MAIN_ROAD
-    | along(
-        "no redirected upload or download can be completed",
-        "REDIR-022",
-        "REDIR-008",
-        "REDIR-009",
-        "REDIR-011",
-        "REDIR-015",
-        "REDIR-016",
-        "REDIR-020",
-    ),
+    | REDIRECTED
+    | COPIES
+    | FILES,
 )
 class DataNodeNotReady(Behaviour):
     """The data node takes a redirected request three seconds later only."""
@@ -178,7 +165,7 @@ class PutNeedsExpect(Behaviour):
     "location-not-encoded",
     breaks=("REDIR-019",),
     seen_in="DEV-D160 XRootD #1293, EOS",
-    also=along("a name with blanks cannot be reached", "DAV-021"),
+    also=along("a name with blanks cannot be reached", "DAV-021", "PROP-014"),
 )
 class LocationNotEncoded(Behaviour):
     """The path in a Location is not percent-encoded."""
@@ -199,6 +186,8 @@ class ContinueToHttp10(Behaviour):
     "copy-redirected-to-nowhere",
     breaks=("REDIR-012",),
     also=MAIN_ROAD
+    | COPIES
+    | ANSWERS
     | along("no transfer is begun", "REDIR-015", "REDIR-016", "REDIR-019", "REDIR-022"),
 )
 class CopyRedirectedToNowhere(Behaviour):

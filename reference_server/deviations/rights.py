@@ -37,6 +37,8 @@ class DeleteRightNotChecked(Behaviour):
         "AUTH-019",
         "REDIR-007",
         "MAC-037",
+        "AUTH-024",
+        "AUTH-025",
     ),
 )
 class AnyActivityIsEnough(Behaviour):

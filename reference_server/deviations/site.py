@@ -56,7 +56,13 @@ class MacaroonsSwitchedOff(Behaviour):
     "client-certificate-required",
     breaks=("SITE-006",),
     also=along(
-        "a token is not enough to come in", WORKING_PULL, WORKING_PUSH, "DAV-010", "SITE-001"
+        "a token is not enough to come in",
+        WORKING_PULL,
+        WORKING_PUSH,
+        "DAV-010",
+        "SITE-001",
+        "DELEG-008",
+        "CRED-013",
     ),
 )
 class ClientCertificateRequired(Behaviour):
