@@ -102,8 +102,10 @@ def _run(label: str, out: Path) -> Judged:
     servers: dict[str, dict[str, Any]] = {CLEAN: {"behind": "tcp", "options": ["--data-node"]}}
     for d in batch:
         servers[d.name] = {"behind": "tcp", "deviation": [d.name], "options": options(d)}
-    wanted = sorted({identifier for d in batch for identifier in d.breaks})
-    found = checked(servers, out / label, *(w for i in wanted for w in ("--select", i)))
+    select = {d.name: list(d.breaks) for d in batch}
+    select[CLEAN] = sorted({identifier for d in batch for identifier in d.breaks})
+    more = {name: {"select": identifiers} for name, identifiers in select.items()}
+    found = checked(servers, out / label, more=more)
     if place := os.environ.get("HTTPTPC_MIDDLEBOX_OUT"):
         _keep(Path(place), batch, found)
     return found
