@@ -54,7 +54,9 @@ class MkcolBodyIgnored(Behaviour):
 
 
 @deviation(
-    "delete-keeps", breaks=("DAV-006", "DAV-007"), also=along("nothing can be removed", "MAC-035")
+    "delete-keeps",
+    breaks=("DAV-006", "DAV-007"),
+    also=along("nothing can be removed", "MAC-035", "AUTH-025"),
 )
 class DeleteKeeps(Behaviour):
     """DELETE is answered 204 and removes nothing."""

@@ -101,7 +101,9 @@ class RangeWithWrongTotal(Behaviour):
 @deviation(
     "identity-sticks-to-connection",
     breaks=("AUTH-012",),
-    also=along("the token of another user counts for nothing", "AUTH-014"),
+    also=along(
+        "the token of another user counts for nothing", "AUTH-014", "MAC-011", "MAC-012", "AUTH-010"
+    ),
     seen_in="DEV-D151 XRootD before 5.5.2",
 )
 class IdentitySticksToConnection(Behaviour):

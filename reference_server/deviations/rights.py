@@ -11,7 +11,9 @@ from reference_server.deviations.registry import deviation
 @deviation(
     "delete-right-not-checked",
     breaks=("MAC-032",),
-    also=along("anybody may delete", "MAC-026", "MAC-030", "MAC-038", "MAC-043", "AUTH-013"),
+    also=along(
+        "anybody may delete", "MAC-026", "MAC-030", "MAC-038", "MAC-043", "AUTH-013", "AUTH-024"
+    ),
 )
 class DeleteRightNotChecked(Behaviour):
     """DELETE asks for the right to see the resource only."""
