@@ -52,6 +52,13 @@ class TicketOffice:
             self._tickets[code] = Ticket(identity, method, path, now + LIFETIME)
         return code
 
+    def unused(self, method: str, path: str) -> int:
+        """How many tickets for such a request are out that nobody has come with yet."""
+        now = time.monotonic()
+        with self._lock:
+            found = [(t.method, t.path) for t in self._tickets.values() if t.until >= now]
+        return found.count((method, path))
+
     def redeem(self, code: str, method: str, path: str) -> Identity:
         """Whom the ticket stands for; raises BadToken."""
         with self._lock:

@@ -37,6 +37,10 @@ class RedirectSeams:
         """Path in a Location: percent-encoded as URLs want it."""
         return encoded_path
 
+    def redirect_location(self, location: str, *, method: str, asked: str) -> str:
+        """Location of a redirect, from the right one and the URL that was asked for."""
+        return location
+
     def location_is_sent(self) -> bool:
         return True
 

@@ -140,6 +140,31 @@ class RedirectsWith308(Behaviour):
         return 308
 
 
+@manner("redirects-by-absolute-path")
+class RedirectsByAbsolutePath(Behaviour):
+    """Location of a redirect is relative (RFC 9110 section 10.2.2): path and query."""
+
+    def redirect_location(self, location: str, *, method: str, asked: str) -> str:
+        return location[location.index("/", len("https://")) :]
+
+
+@manner("redirects-by-relative-path")
+class RedirectsByRelativePath(Behaviour):
+    """Location of a redirect is relative to the directory of the file."""
+
+    def redirect_location(self, location: str, *, method: str, asked: str) -> str:
+        path, _, query = location.partition("?")
+        return f"{path.rpartition('/')[2]}?{query}"
+
+
+@manner("redirects-to-another-host")
+class RedirectsToAnotherHost(Behaviour):
+    """A head node knows its data node by its address, and itself by a name."""
+
+    def redirect_location(self, location: str, *, method: str, asked: str) -> str:
+        return location.replace("https://localhost:", "https://127.0.0.1:", 1)
+
+
 @manner("several-delegation-services")
 class SeveralDelegationServices(Behaviour):
     """X-Delegate-To lists three services: the first two are out of order."""

@@ -197,6 +197,19 @@ class CopyRedirectedToNowhere(Behaviour):
         return "https://localhost:9" if method == "COPY" else url
 
 
+@deviation(
+    "copy-redirected-in-a-circle",
+    breaks=("REDIR-012",),
+    also=MAIN_ROAD
+    | along("no transfer is begun", "REDIR-015", "REDIR-016", "REDIR-019", "REDIR-022"),
+)
+class CopyRedirectedInACircle(Behaviour):
+    """A COPY is redirected to the very URL that it was sent to."""
+
+    def redirect_location(self, location: str, *, method: str, asked: str) -> str:
+        return asked if method == "COPY" else location
+
+
 @deviation("token-kept-in-location", breaks=("REDIR-021",), seen_in="DEV-D157 XRootD before 5.9")
 class TokenKeptInLocation(Behaviour):
     """A redirect carries the whole query along, its token included."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from reference_server.refusal import Headers
+from reference_server.refusal import Headers, Refusal
 from reference_server.request import Request
 from reference_server.wire.responses import Response, render_head, standard_headers
 from reference_server.wire.targets import encode_path
+
+MOST_SENT_ON = 100
+"""Redirects of a COPY whose tickets nobody came with: then it ends (508, RFC 5842 section 7.2)."""
 
 
 def redirected(request: Request) -> Response | None:
@@ -15,11 +18,17 @@ def redirected(request: Request) -> Response | None:
     behaviour, node, method = request.parts.behaviour, request.parts.data_node, request.head.method
     if node is None or request.identity is None or not behaviour.redirects(method):
         return None
+    if request.is_redirected:
+        return None  # a Location of this node, too, leads to the data
+    if method == "COPY" and node.tickets.unused(method, request.target.path) >= MOST_SENT_ON:
+        raise Refusal(508, "sent on too often without going there")
     ticket = node.tickets.issue(request.identity, method, request.target.path)
     path = behaviour.redirect_path(encode_path(request.target.path))
     along = behaviour.redirect_query(request.target.query)
     query = f"{along}&" if along else ""
     location = f"{behaviour.redirect_base(node.url, method)}{path}?{query}ticket={quote(ticket)}"
+    asked = request.base + request.head.target
+    location = behaviour.redirect_location(location, method=method, asked=asked)
     headers: Headers = (("Location", location),) if behaviour.location_is_sent() else ()
     return Response(behaviour.redirect_status(method), headers)
 

@@ -9,6 +9,12 @@ from harness.problems import NotApplicable
 BOTH_WAYS = pytest.mark.parametrize("operation", ["pull", "push"])
 KEPT = ("source", "destination", "credential", "overwrite", "requirechecksumverification")
 
+LOOP_DETECTED = 508
+"""What a server of ours answers that has redirected the same COPY a hundred times (RFC 5842)."""
+
+HOPS_SHOWN = 5
+"""Requests of a circle that a report shows."""
+
 
 def redirected(made, method):
     """The first request that a head node redirected, and what the client asked after it."""
@@ -36,28 +42,93 @@ def test_download_follows_to_the_data(attempt, capable):
     expect.that(good, "the file of the final server", shown, *made.evidence, severe=made.succeeded)
 
 
-@requirement("REDIR-013")
-@BOTH_WAYS
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_copy_follows_every_redirect(attempt, capable, code, operation):
-    capable(operation)
-    made = attempt(f"redirect-{code}", operation)
-    redirected(made, "COPY")
-    good = made.succeeded and made.arrived
+def follows(made):
+    """The COPY was redirected, and the transfer took place all the same."""
+    first, _ = redirected(made, "COPY")
     shown = f"the file {'arrived' if made.arrived else 'did not arrive'}; {made}"
-    expect.that(good, f"{code} followed, and success", shown, *made.evidence)
+    good = made.succeeded and made.arrived
+    wanted = f"{first.status} to {location(first)} followed, and success"
+    expect.that(good, wanted, shown, *made.evidence)
 
 
-@requirement("REDIR-014")
-@BOTH_WAYS
-@pytest.mark.parametrize("code", [302, 307])
-def test_redirected_copy_is_repeated_as_it_was(attempt, capable, code, operation):
-    capable(operation)
-    made = attempt(f"redirect-{code}", operation)
+def location(redirect):
+    """The Location of a redirect, without its ticket."""
+    named = [value for name, value in redirect.answer if name.lower() == "location"]
+    return named[0].partition("?")[0] if named else "nowhere"
+
+
+def come_by(made):
+    """The first COPY, and what was asked at the place that it was sent on to."""
     first, later = redirected(made, "COPY")
     there = [a for a in later if "ticket=" in a.target]
     if not there:
         raise NotApplicable(f"it does not follow the redirect: {made}", made.evidence)
+    return first, there
+
+
+@requirement("REDIR-013")
+@BOTH_WAYS
+@pytest.mark.parametrize("to", [301, 302, 303, 307, 308, "to-another-host"])
+def test_copy_follows_every_redirect(attempt, capable, to, operation):
+    capable(operation)
+    follows(attempt(f"redirect-{to}", operation))
+
+
+@requirement("REDIR-024")
+@BOTH_WAYS
+@pytest.mark.parametrize("form", ["absolute-path", "relative-path"])
+def test_relative_location_is_resolved(attempt, capable, form, operation):
+    capable(operation)
+    follows(attempt(f"redirect-by-{form}", operation))
+
+
+@requirement("REDIR-025")
+@BOTH_WAYS
+def test_circle_of_redirects_is_left(attempt, capable, operation):
+    capable(operation)
+    made = attempt("redirect-in-a-circle", operation)
+    redirected(made, "COPY")
+    if len(made.copies) == 1:
+        raise NotApplicable(f"it does not follow the redirect: {made.ended.last}", made.evidence)
+    left = made.ended.code is not None and all(c.status != LOOP_DETECTED for c in made.copies)
+    end = "was sent away" if left else "ended when the server did"
+    shown = f"{len(made.copies)} times COPY at the same URL, {end}"
+    expect.that(left, "an end after some redirects", shown, *made.evidence[:HOPS_SHOWN])
+
+
+@requirement("REDIR-026")
+@BOTH_WAYS
+@pytest.mark.parametrize("scene", ["redirect-to-nowhere", "redirect-in-a-circle"])
+def test_redirect_without_a_transfer_is_no_success(attempt, capable, scene, operation):
+    capable(operation)
+    made = attempt(scene, operation)
+    redirected(made, "COPY")
+    shown = f"success reported after {len(made.copies)} times COPY, and no transfer"
+    expect.that(not made.succeeded, "failure reported", shown, *made.evidence[:HOPS_SHOWN])
+
+
+@requirement("REDIR-027")
+@BOTH_WAYS
+def test_own_token_at_another_host(attempt, capable, operation):
+    capable(operation)
+    made = attempt("redirect-to-another-host", operation)
+    first, there = come_by(made)
+    if first.header("authorization") is None:
+        raise NotApplicable(f"it has no token of its own: {made}", made.evidence)
+    shown = [a.header("authorization") for a in there]
+    once = all(value is None or "," not in value for value in shown)
+    expect.that(once, "Authorization at most once", shown, *made.evidence)
+    alone = first.header("authorization") not in shown
+    expect.preferably(alone, "no token at another host", "the same token there", *made.evidence)
+
+
+@requirement("REDIR-014")
+@BOTH_WAYS
+@pytest.mark.parametrize("to", [302, 307, "to-another-host"])
+def test_redirected_copy_is_repeated_as_it_was(attempt, capable, to, operation):
+    capable(operation)
+    made = attempt(f"redirect-{to}", operation)
+    first, there = come_by(made)
     methods = ", ".join(a.method for a in there)
     expect.that(there[0].method == "COPY", "COPY at the new URL", methods, *made.evidence)
     lost = must_survive(first) - must_survive(there[0])
