@@ -151,9 +151,7 @@ class Service:
         trusting = replace(self._parts.authenticator, tickets=office)
         self._serving.append((door, replace(self._parts, authenticator=trusting), self._tls))
         self._parts.own.ports["https"].add(door.port)
-        self._parts = replace(
-            self._parts, authenticator=trusting, data_node=DataNode(url, office)
-        )
+        self._parts = replace(self._parts, authenticator=trusting, data_node=DataNode(url, office))
         return url
 
     def _add_plain_door(self, port: int) -> str:

@@ -103,7 +103,7 @@ def test_redirect_without_a_transfer_is_no_success(attempt, capable, scene, oper
     capable(operation)
     made = attempt(scene, operation)
     redirected(made, "COPY")
-    shown = f"success reported after {len(made.copies)} times COPY, and no transfer"
+    shown = f"success reported, and {len(made.copies)} redirects were the only answers: {made}"
     expect.that(not made.succeeded, "failure reported", shown, *made.evidence[:HOPS_SHOWN])
 
 
