@@ -68,7 +68,7 @@ def resolve_profiles(
     for name, body in written.items():
         if body.get("everything"):
             expects = frozenset(body.get("expects", ()))
-            profiles[name] = Profile(name, everything, frozenset(optional), expects)
+            profiles[name] = Profile(name, everything, everything & optional, expects)
             continue
         plan = plans[name] = _plan(name, body, plans)
         members = plan.members(requirements)
