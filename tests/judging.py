@@ -32,11 +32,15 @@ class Ended:
 
 
 def check(endpoints: Endpoints, place: Path, *words: str) -> Ended:
-    """`httptpc check` on these endpoints; everything it writes is below `place`."""
+    """`httptpc check` on these endpoints; everything it writes is below `place`.
+
+    In one process if `words` do not say -n: the tests themselves run side by side.
+    """
     place.mkdir(parents=True, exist_ok=True)
     file = place / "endpoints.yaml"
     file.write_text(json.dumps({"version": 1, "endpoints": endpoints}), encoding="utf-8")
-    return run(place / "run", "check", "--endpoints", str(file), *words)
+    alone = () if "-n" in words else ("-n", "0")
+    return run(place / "run", "check", "--endpoints", str(file), *alone, *words)
 
 
 def run(out: Path, *words: str, environment: Mapping[str, str] | None = None) -> Ended:

@@ -6,6 +6,7 @@ import importlib.util
 import socket
 from collections.abc import Callable
 
+from harness.capabilities.common import Common
 from harness.capabilities.probes import PROBES, Ground, discerning
 from harness.capabilities.words import NEVER_HERE
 from harness.checks import catalogue
@@ -27,7 +28,17 @@ NEEDS_PEER = frozenset({"tpc", "tpc-pull", "tpc-push", "gridsite"})
 class Survey:
     """The capabilities of one endpoint, each found out once and when first asked for."""
 
-    def __init__(self, endpoint: Endpoint, ground: Ground, writable: Capability) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        ground: Ground,
+        writable: Capability,
+        *,
+        common: Common | None = None,
+    ) -> None:
+        """``common`` is what others find out at the same time, if there are any."""
+        # who cannot write sees things missing that are there: nobody else should rely on it
+        self._common = common if writable.present else None
         self._endpoint = endpoint
         self._ground = ground
         self.software = ""
@@ -89,6 +100,11 @@ class Survey:
             return Capability(
                 False, "tester", f"read-only: {need} cannot be probed without writing"
             )
+        if self._common is None:
+            return self._asked(need)
+        return self._common.get(need, lambda: self._asked(need))
+
+    def _asked(self, need: str) -> Capability:
         found = PROBES[need](self._ground)
         return found if found.present or found.how != "probed" else self._believed(found)
 

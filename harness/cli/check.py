@@ -12,17 +12,29 @@ from typing import Any
 
 import pytest
 
+from harness.checks import catalogue
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint
 from harness.identity import X509, Identity
 from harness.model import Run
 from harness.plugin import RUN
-from harness.plugin.settings import Settings, choose, default_out, remote_party, with_profile
+from harness.plugin.settings import (
+    Settings,
+    bound,
+    choose,
+    default_out,
+    remote_party,
+    with_profile,
+)
+from harness.plugin.sharing import shares_of
 from harness.problems import UsageError
 from harness.redact import Redactor
 from harness.remote_party import Access
 from reports import FORMATS, terminal
 
+MOST_WORKERS = 4
+WORTHWHILE = 100
+"""Requirements to be judged that are worth the start of workers: a second of each core."""
 INI = Path(__file__).with_name("check.ini")
 
 
@@ -35,7 +47,7 @@ def add(commands: Any) -> None:
     made.add_argument("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
     made.add_argument("--quick", action="store_true", help="leave out slow transfers")
     made.add_argument("--matrix", action="store_true", help="then every endpoint to every other")
-    made.add_argument("-n", "--workers", type=int, default=0, help="processes (several endpoints)")
+    made.add_argument("-n", "--workers", type=int, metavar="N", help="processes; 0: only this one")
     made.set_defaults(command=run)
 
 
@@ -79,7 +91,18 @@ class Given:
 
 def run(options: argparse.Namespace) -> int:
     """Run the suites; the exit code says what was found."""
-    return judge(settings_of(options), workers=options.workers)
+    settings = settings_of(options)
+    given: int | None = options.workers
+    return judge(settings, workers=fitting(settings) if given is None else given)
+
+
+def fitting(settings: Settings) -> int:
+    """How many workers are worth their start: one for each core, but none for a few checks."""
+    ids = [(e, i) for e in settings.endpoints for i in bound(e, catalogue())]
+    if sum(e.wants(i, settings.select) for e, i in ids) < WORTHWHILE:
+        return 0
+    here = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(2)
+    return min(len(here), MOST_WORKERS, sum(shares_of(e, MOST_WORKERS) for e in settings.endpoints))
 
 
 def judge(settings: Settings, *, workers: int) -> int:

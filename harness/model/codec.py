@@ -110,11 +110,26 @@ def read_run(lines: Iterable[str | bytes]) -> Run:
     return Run(
         header=found[Header][0],
         requirements=tuple({r.id: r for r in found[Requirement]}.values()),
-        endpoints=tuple({e.name: e for e in found[EndpointRecord]}.values()),
+        endpoints=_joined(found[EndpointRecord]),
         exchanges=tuple(found[Exchange]),
         observations=tuple(found[Observation]),
         footer=found[Footer][-1] if found[Footer] else None,
     )
+
+
+def _joined(records: Iterable[EndpointRecord]) -> tuple[EndpointRecord, ...]:
+    """Each endpoint once: workers that shared one each tell what they found out about it.
+
+    A capability that one of them lacked is lacking: its checks were not made everywhere.
+    """
+    whole: dict[str, EndpointRecord] = {}
+    for told in records:
+        before = whole.get(told.name, told)
+        lacking = {n: c for n, c in before.capabilities.items() if not c.present}
+        found = {**before.capabilities, **told.capabilities, **lacking}
+        software = told.software or before.software
+        whole[told.name] = dataclasses.replace(told, capabilities=found, software=software)
+    return tuple(whole.values())
 
 
 def _values(lines: Iterable[str | bytes]) -> Iterator[object]:

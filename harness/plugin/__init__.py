@@ -17,11 +17,13 @@ import pytest
 from harness.checks import catalogue
 from harness.ledger import Ledger
 from harness.model import Outcome, Run
-from harness.plugin import closing, collecting, hookspecs, judging
+from harness.plugin import closing, collecting, crew, hookspecs, judging
 from harness.plugin.conduct import KEY, Conduct, header, make_out, packed, standing, unpacked
+from harness.plugin.marks import endpoint_of, requirements_of
 from harness.plugin.preflight import meet, reach
 from harness.plugin.progress import Progress
 from harness.plugin.settings import Settings, from_options
+from harness.plugin.sharing import share_of
 from harness.problems import Blocked, NotApplicable, Unreachable, Untested, UsageError
 from harness.scratch import scratch
 
@@ -60,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
         if "httptpc" in workerinput:
             number = int(str(workerinput["workerid"]).removeprefix("gw"))
             config.stash[KEY] = unpacked(workerinput["httptpc"], number)
+            config.option.loadgroup = True  # what _begin says to the controller
+            crew.hear_once()
         return
     try:
         settings = config.hook.pytest_httptpc_settings(config=config)
@@ -90,6 +94,9 @@ def _begin(config: pytest.Config, settings: Settings) -> None:
         conduct.problems.append(sentence)
         del conduct.endpoints[name]
     config.stash[KEY] = conduct
+    if config.getoption("dist", "no") == "load":  # what -n means without --dist
+        config.option.dist = "loadgroup"
+    config.pluginmanager.register(crew.Crew(conduct), "httptpc-crew")
     signal.signal(signal.SIGTERM, _interrupt)
     if settings.progress:
         config.stash[PROGRESS] = Progress()
@@ -106,36 +113,37 @@ def _interrupt(number: int, frame: object) -> None:
 def pytest_configure_node(node: Any) -> None:
     conduct = node.config.stash.get(KEY, None)
     if conduct is not None:
-        node.workerinput["httptpc"] = packed(
-            replace_endpoints(conduct),
-        )
-
-
-def replace_endpoints(conduct: Conduct) -> Conduct:
-    """A worker is told only of endpoints that can be reached."""
-    conduct.settings = replace(conduct.settings, endpoints=tuple(conduct.endpoints.values()))
-    return conduct
+        # a worker is told only of endpoints that can be reached
+        conduct.settings = replace(conduct.settings, endpoints=tuple(conduct.endpoints.values()))
+        conduct.share(node.workerinput["workercount"])
+        node.workerinput["httptpc"] = packed(conduct)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     collecting.generate(metafunc)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    collecting.select(config, items)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    collecting.select(config, items)  # before xdist notes the groups
+    yield
+    if KEY in config.stash:
+        collecting.order(items)  # after pytest has sorted by fixtures
     progress = config.stash.get(PROGRESS, None)
     for item in items:
-        if progress is not None and collecting.requirements_of(item):
-            progress.expect(collecting.endpoint_of(item))
+        if progress is not None and requirements_of(item):
+            progress.expect(endpoint_of(item))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    conduct, ids = item.config.stash.get(KEY, None), collecting.requirements_of(item)
+    conduct, ids = item.config.stash.get(KEY, None), requirements_of(item)
     if conduct is None or not ids:
         return
-    name = collecting.endpoint_of(item)
+    name = endpoint_of(item)
+    conduct.take(name, share_of(item))
     wanted = [i for i in ids if i in conduct.bound[name] and conduct.wants(name, i)]
     ledger = Ledger(name, item.nodeid.split("[")[0], [catalogue().get(i) for i in ids])
     ledger.ignore(set(ids) - set(wanted))
@@ -147,7 +155,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
     ledger = pyfuncitem.stash.get(judging.LEDGER, None)
-    ids = collecting.requirements_of(pyfuncitem)
+    ids = requirements_of(pyfuncitem)
     if ledger is None:
         return (yield)
     try:
@@ -177,7 +185,7 @@ def pytest_runtest_makereport(
     if call.when == "setup" and call.excinfo is not None:
         judging.close(ledger, call.excinfo.value)
     outcome = judging.worst(ledger.observations)
-    report.httptpc = (collecting.endpoint_of(item), outcome.value)  # type: ignore[attr-defined]
+    report.httptpc = (endpoint_of(item), outcome.value)  # type: ignore[attr-defined]
     if call.when == "teardown":
         conduct = item.config.stash[KEY]
         for observation in ledger.observations:

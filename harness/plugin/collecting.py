@@ -3,51 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from harness.plugin.conduct import KEY, Conduct
-
-
-def requirements_of(item: pytest.Item) -> tuple[str, ...]:
-    """The ids that ``@requirement`` gave the check; empty for any other test."""
-    function = getattr(item, "function", None)
-    return getattr(function, "requirements", ())
-
-
-def is_slow(item: pytest.Item) -> bool:
-    return bool(getattr(getattr(item, "function", None), "slow", False))
-
-
-def is_last(item: pytest.Item) -> bool:
-    return bool(getattr(getattr(item, "function", None), "last", False))
-
-
-def endpoint_of(item: pytest.Item) -> str:
-    """The name of the endpoint a check is to judge."""
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("endpoint", "")) if callspec else ""
+from harness.plugin.marks import endpoint_of, is_last, is_slow, requirements_of
+from harness.plugin.sharing import group, share_of, spread
 
 
 def generate(metafunc: pytest.Metafunc) -> None:
-    """One instance of every check for every endpoint that it has something to say of."""
+    """One instance of every check for every endpoint that it has something to say of.
+
+    What comes last judges what the others left behind, so every share of an endpoint has its own.
+    """
     conduct = metafunc.config.stash.get(KEY, None)
     if conduct is None or "endpoint" not in metafunc.fixturenames:
         return
     requirements = getattr(metafunc.function, "requirements", None)
     if requirements is None:
         return
-    marks = pytest.mark.xdist_group
+    last = getattr(metafunc.function, "last", False)
     names = [
-        pytest.param(name, marks=marks(name), id=name)
+        _instance(name, share)
         for name in conduct.endpoints
         if _concerns(conduct, name, requirements)
+        for share in range(1, conduct.shares.get(name, 1) + 1 if last else 2)
     ]
     metafunc.parametrize("endpoint", names, indirect=True, scope="session")
 
 
+def _instance(name: str, share: int) -> Any:
+    shown = group(name, share)
+    marks = (pytest.mark.xdist_group(shown),) if share > 1 else ()
+    return pytest.param(name, marks=marks, id=shown)
+
+
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not bind its endpoint or was not asked for; put slow checks late."""
+    """Leave out what does not bind its endpoint or was not asked for; the rest gets its share."""
     conduct = config.stash.get(KEY, None)
     if conduct is None:
         return
@@ -58,7 +51,13 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
         (kept if is_kept else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    items[:] = sorted(kept, key=lambda item: (endpoint_of(item), is_last(item), is_slow(item)))
+    spread(kept, conduct.shares)
+    items[:] = kept
+
+
+def order(items: list[pytest.Item]) -> None:
+    """Share after share; in each what is slow comes late, and what judges all the others last."""
+    items.sort(key=lambda i: (endpoint_of(i), share_of(i), is_last(i), is_slow(i)))
 
 
 def _wanted(conduct: Conduct, item: pytest.Item) -> bool:

@@ -21,6 +21,7 @@ from harness.lint import Lint
 from harness.model import EndpointRecord, Expectation, Header
 from harness.model.codec import plain, restored
 from harness.plugin.settings import Settings, bound
+from harness.plugin.sharing import portion, shares_of
 from harness.problems import UsageError
 from harness.recorder import RUN, Recorder
 from harness.redact import Redactor
@@ -41,8 +42,10 @@ class Conduct:
         self.recorder = Recorder(settings.out, settings.redactor, worker, watch=self.lint.look)
         self.endpoints = {e.name: e for e in settings.endpoints}
         self.bound = {e.name: frozenset(bound(e, catalogue())) for e in settings.endpoints}
+        self.shares = dict.fromkeys(self.endpoints, 1)
         self.surveys: dict[str, Survey] = {}
         self.problems: list[str] = []
+        self._taken: set[str] = set()
         self.interrupted = False
 
     def record_of(self, endpoint: Endpoint) -> EndpointRecord:
@@ -59,6 +62,18 @@ class Conduct:
             expectations=tuple(x for x in endpoint.expectations if self._is_looked_at(endpoint, x)),
             options=described(endpoint),
         )
+
+    def share(self, workers: int) -> None:
+        """Divide the endpoints into shares, if there are more workers than endpoints."""
+        places = workers // max(1, len(self.endpoints))
+        self.shares = {name: shares_of(e, places) for name, e in self.endpoints.items()}
+
+    def take(self, name: str, share: int) -> None:
+        """This process works at a share of an endpoint, with its part of the limits."""
+        shares = self.shares[name]
+        if shares > 1 and name not in self._taken:
+            self._taken.add(name)
+            self.endpoints[name] = portion(self.endpoints[name], share, shares)
 
     def wants(self, endpoint: str, identifier: str) -> bool:
         """Whether neither ``--select`` nor ``select:`` of the endpoint leaves it out."""
@@ -141,6 +156,7 @@ def packed(conduct: Conduct) -> dict[str, Any]:
         "out": str(settings.out),
         "select": list(settings.select),
         "quick": settings.quick,
+        "shares": conduct.shares,
         "directory": str(conduct.directory),
         "remote_party": settings.remote_party and plain(settings.remote_party),
     }
@@ -159,7 +175,9 @@ def unpacked(data: dict[str, Any], worker: int) -> Conduct:
         access = restored(Access, data["remote_party"])
         redactor.register(access.token, "control token")
         settings = replace(settings, remote_party=access)
-    return Conduct(settings, Path(data["directory"]), worker)
+    made = Conduct(settings, Path(data["directory"]), worker)
+    made.shares = dict(data["shares"])
+    return made
 
 
 def register(endpoint: Endpoint, redactor: Redactor) -> Endpoint:

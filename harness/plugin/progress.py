@@ -9,6 +9,7 @@ from typing import TextIO
 import pytest
 
 from harness.model import Outcome
+from harness.plugin.sharing import ungrouped
 
 GLYPHS = (
     (Outcome.PASS, "✔"),
@@ -34,9 +35,10 @@ class Progress:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: object, ids: list[str]) -> None:
-        """Every worker collects the same checks; ``@NAME`` at the end is the endpoint's group."""
+        """Every worker collects the same checks; ``@NAME`` at the end is the share."""
         if not self._totals:
-            self._totals.update(i.rpartition("@")[2] for i in ids if "@" in i)
+            groups = (i.rpartition("@")[2] for i in ids if "@" in i)
+            self._totals.update(ungrouped(name)[0] for name in groups)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not hasattr(report, "httptpc") or report.when != "teardown":
