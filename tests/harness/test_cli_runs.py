@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 import urllib.parse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -69,33 +72,96 @@ def _hear_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@dataclass(frozen=True)
+class Busy:
+    """A run in the middle of its work, in a directory of its own."""
+
+    process: subprocess.Popen[str]
+    out: Path
+
+    def ended(self) -> Footer:
+        """The footer of its record, when it has ended as an interrupted run has to."""
+        said = self.process.communicate(timeout=60)[1]
+        assert self.process.returncode == 2, said
+        assert "Traceback" not in said
+        assert {p.name for p in self.out.iterdir()} == OUTPUTS
+        footer = from_line((self.out / "run.jsonl").read_text().rstrip("\n").split("\n")[-1])
+        assert isinstance(footer, Footer)
+        return footer
+
+    def children(self) -> list[int]:
+        pid = self.process.pid
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+Begin = Callable[[int], Busy]
+
+
+@pytest.fixture
+def begin(site_file: Path, store: Path, tmp_path: Path) -> Iterator[Begin]:
+    """Begins a run with some workers; returns when all of them have judged something."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(workers: int) -> Busy:
+        words = ["check", "--endpoint", "site", "--out", "out", "-n", str(workers)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness.cli", *words],
+            cwd=tmp_path,
+            env=environment(HOME=str(tmp_path)),
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_hear_interrupts,
+        )
+        started.append(process)
+        names = [f"run-{n}.jsonl" for n in range(workers)] or ["run.jsonl"]
+        deadline = time.monotonic() + 60
+        while not all(_judged(tmp_path / "out" / name) for name in names):
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert len(homes_in(store)) >= max(1, workers)  # they are in the middle of their work
+        return Busy(process, tmp_path / "out")
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def _judged(record: Path) -> bool:
+    return record.exists() and '"type": "observation"' in record.read_text()
+
+
+def homes_in(store: Path) -> list[Path]:
+    return [*store.glob("httptpc-*")]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_killing_a_run_leaves_a_readable_record_and_no_file(
-    site_file: Path, store: Path, tmp_path: Path, number: signal.Signals
+    begin: Begin, store: Path, number: signal.Signals, workers: int
 ) -> None:
-    words = [sys.executable, "-m", "harness.cli", "check", "--endpoint", "site", "--out", "out"]
-    process = subprocess.Popen(
-        words,
-        cwd=tmp_path,
-        env=environment(HOME=str(tmp_path)),
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_hear_interrupts,
-    )
-    record = tmp_path / "out" / "run.jsonl"
-    deadline = time.monotonic() + 60
-    while not (record.exists() and '"type": "observation"' in record.read_text()):
-        assert process.poll() is None, process.stderr and process.stderr.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    assert left_in(store) != []  # it was in the middle of its work
-    process.send_signal(number)
-    said = process.communicate(timeout=60)[1]
-    assert process.returncode == 2, said
-    assert "Traceback" not in said
-    footer = from_line(record.read_text().rstrip("\n").split("\n")[-1])
-    assert isinstance(footer, Footer)
-    assert footer.interrupted
+    busy = begin(workers)
+    busy.process.send_signal(number)
+    assert busy.ended().interrupted
+    assert left_in(store) == []
+
+
+def test_interrupt_that_every_process_gets_cleans_up_too(begin: Begin, store: Path) -> None:
+    busy = begin(2)  # as a terminal does it: all of the group, and more than once
+    for _ in range(2):
+        for worker in busy.children():
+            os.kill(worker, signal.SIGINT)
+    busy.process.send_signal(signal.SIGINT)
+    assert busy.ended().interrupted
+    assert left_in(store) == []
+
+
+def test_killing_a_worker_interrupts_the_run(begin: Begin, store: Path) -> None:
+    busy = begin(2)
+    os.kill(busy.children()[0], signal.SIGTERM)
+    assert busy.ended().interrupted
     assert left_in(store) == []
 
 
