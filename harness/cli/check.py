@@ -161,12 +161,15 @@ def pytest_arguments(workers: int) -> list[str]:
     if found is None or not found.submodule_search_locations:
         raise UsageError("the suites are not installed beside the harness")
     folder = Path(next(iter(found.submodule_search_locations)))
-    spread = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else ["-p", "no:xdist"]
+    spread = ["-p", "xdist", "-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
     return [
         str(folder),
         f"--rootdir={folder.parent}",
         "-c",
         str(INI),
+        # plugins that happen to be installed cost time and may change what is done
+        "--disable-plugin-autoload",
+        "--assert=plain",  # checks say what they expect by harness.expect
         "-p",
         "harness.plugin",
         "-p",
