@@ -94,7 +94,7 @@ def _begin(config: pytest.Config, settings: Settings) -> None:
         conduct.problems.append(sentence)
         del conduct.endpoints[name]
     config.stash[KEY] = conduct
-    if config.getoption("dist", "no") == "load":  # what -n means without --dist
+    if config.getoption("dist", "no") != "no":  # also -n without --dist: shares stay whole
         config.option.dist = "loadgroup"
     config.pluginmanager.register(crew.Crew(conduct), "httptpc-crew")
     signal.signal(signal.SIGTERM, _interrupt)

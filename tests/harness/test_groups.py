@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from harness.model import Observation, Outcome
 from harness.plugin.sharing import TOGETHER
 from harness.recorder import load
-from tests.harness.conftest import Httptpc
+from tests.harness.conftest import Httptpc, environment
+from tests.judging import ROOT
 
 SELECT = ("DAV-0[12]*", "MAC-00*", "CKSUM-00*", "AUTH-016", "CRED-*")
 """Several families, and requirements that the check of every exchange judges."""
@@ -70,7 +73,7 @@ def test_shared_endpoint_gets_the_same_verdicts(httptpc: Httptpc, tmp_path: Path
 def test_families_are_not_torn_apart(httptpc: Httptpc, tmp_path: Path) -> None:
     (tmp_path / "endpoints.yaml").write_text(ONE % "")
     seen = checked(httptpc, tmp_path / "out", "-n", "2")
-    workers = defaultdict(set)
+    workers: dict[str, set[str]] = defaultdict(set)
     for one in seen:
         family = one.requirement.partition("-")[0]
         if LAST not in one.check:
@@ -99,3 +102,23 @@ def test_no_more_shares_than_the_limits_allow(
     ran = httptpc("check", "-n", "2", "--quick", "--out", "out", *globs)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert len(workers_of(tmp_path / "out")["a"]) == workers
+
+
+def test_workers_of_pytest_share_an_endpoint_too(tmp_path: Path) -> None:
+    file = tmp_path / "endpoints.yaml"
+    file.write_text(ONE % "")
+    globs = ("--select", "DAV-01*", "--select", "MAC-00*")
+    words = ["suites", "--endpoints", str(file), "--quick", "--out", str(tmp_path / "out"), *globs]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "-n", "2"],
+        cwd=ROOT,
+        env=environment(HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert len(workers_of(tmp_path / "out")["a"]) == 2
+    seen = made(list(load(tmp_path / "out").observations))
+    assert {requirement[:3] for _, requirement in seen} == {"DAV", "MAC"}
