@@ -55,6 +55,18 @@ def test_body_that_ends_too_early_contradicts_its_digest(client, party, new_path
     expect.not_success(copy)
 
 
+@requirement("REDIR-028")
+@slow
+@pytest.mark.usefixtures("push_works")
+def test_push_goes_on_without_an_interim_answer(client, party, existing):
+    # RFC 9110 section 10.1.1: HTTP/1.0 knows no 100, so a wait for it has to end by itself
+    far = party.destination(http10=True)
+    copy = client.push(existing.path, far.url, **PLAINLY)
+    expect.control(bool(far.asked("PUT")), f"no PUT came: {copy}", copy)
+    expect.success(copy)
+    expect.arrived(copy, far, existing.content)
+
+
 @requirement("AUTH-031")
 @needs("tpc-pull")
 @pytest.mark.parametrize("door", ["tls-1.2", "tls-1.3"])

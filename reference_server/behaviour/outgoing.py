@@ -109,6 +109,9 @@ class OutgoingSeams:
         """Whether a PUT waits for 100 before its body."""
         return size > 0
 
+    def no_continue_came(self) -> None:
+        """Called before a body that no 100 asked for (RFC 9110 10.1.1): nothing is wrong."""
+
     def takes_sent_for_stored(self) -> bool:
         """Whether a push is over with its last byte: no, the far side says when it has the file."""
         return False

@@ -7,6 +7,7 @@ import ssl
 from reference_server.behaviour import Behaviour
 from reference_server.deviations.registry import deviation
 from reference_server.refusal import Headers
+from reference_server.transfer.problems import TransferFailed
 
 
 @deviation("redirect-on-get-fails", breaks=("REDIR-015",), seen_in="catalogue mutant")
@@ -31,6 +32,14 @@ class RedirectOnHeadFails(Behaviour):
 
     def follows_redirect(self, method: str, status: int) -> bool:
         return method != "HEAD" and status in (301, 302, 303, 307, 308)
+
+
+@deviation("push-needs-100", breaks=("REDIR-028",), seen_in="new with the requirement")
+class PushNeeds100(Behaviour):
+    """A push fails whose destination sends no 100."""
+
+    def no_continue_came(self) -> None:
+        raise TransferFailed("far side sent no 100 (Continue)")
 
 
 @deviation("token-follows-redirect", breaks=("REDIR-018",), seen_in="DEV-D163 dCache before 6.2")

@@ -68,6 +68,8 @@ class Conversation:
     def __init__(self, far: FarSide) -> None:
         self.far = far
         self.reusable = True
+        self.invited = False
+        """Whether a 100 has come."""
 
     def send_head(self, method: str, headers: Headers) -> None:
         """Send a request head for the URL of the connection; `headers` bring the Host."""
@@ -96,6 +98,7 @@ class Conversation:
             if isinstance(event, h11.Response):
                 return _final(event, method)
             if event.status_code == 100:
+                self.invited = True
                 return None
         return None
 

@@ -117,6 +117,8 @@ class Push:
                 if self._behaviour.is_uploaded(early.status):
                     raise TransferFailed(f"far side answered before the data: {early.says}")
                 return early
+            if not talk.invited:
+                self._behaviour.no_continue_came()
         try:
             complete = self._send_body(talk)
         except TransferFailed:
