@@ -12,6 +12,7 @@ from harness.wire.pages import parse_page
 
 NAMES = ("plain", "a b", "a%b", "a#b", "ä", "a&b", "a+b")
 MARKUP = "httptpc-b"
+TRIES = 8
 
 
 @pytest.fixture
@@ -75,10 +76,16 @@ def _navigates(link, here, up):
     return below(link, here) or urlsplit(link).path.rstrip("/") == up
 
 
+def encodable(issue):
+    """A token with a character that could be encoded: every third has letters and digits only."""
+    tokens = (issue() for _ in range(TRIES))
+    return next((token for token in tokens if not token.isalnum()), None) or issue()
+
+
 @requirement("DIR-003")
 def test_tree_is_browsed_with_the_token_in_the_query(anonymous, macaroons, shelf):
     folder, contents = shelf
-    token = macaroons.below(folder, "activity:DOWNLOAD,LIST")
+    token = encodable(lambda: macaroons.below(folder, "activity:DOWNLOAD,LIST"))
     refused = anonymous.get(f"{folder}/sub/deep")
     if refused.status == 200:
         raise Untested("anybody may read here, so a token in the query proves nothing")
