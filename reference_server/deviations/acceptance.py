@@ -243,7 +243,8 @@ class SuccessBeforePublication(Behaviour):
     "put-stored-later",
     breaks=("DAV-010",),
     also=along("what was replaced comes back", "DAV-011")
-    | along("what was just uploaded is not there", "TPC-003", "DAV-014", "DAV-024"),
+    | along("what was just uploaded is not there", "TPC-003", "DAV-014", "DAV-024")
+    | along("what was just uploaded is not there yet", "REDIR-011", "CKSUM-005"),
 )
 class PutStoredLater(Behaviour):
     """An upload of more than 64 KiB is acknowledged half a second before it is there."""

@@ -145,7 +145,11 @@ class QueryTakesMacaroonsOnly(Behaviour):
         return scheme is Scheme.MACAROON
 
 
-@deviation("query-token-ignored", breaks=("AUTH-011", "MAC-011", "MAC-013"))
+@deviation(
+    "query-token-ignored",
+    breaks=("AUTH-011", "MAC-011", "MAC-013"),
+    also=along("pages are browsed with a token in the query", "DIR-003"),
+)
 class QueryTokenIgnored(Behaviour):
     """The query item authz is ignored."""
 
@@ -310,7 +314,8 @@ class NoChallenge(Behaviour):
     "copy-with-tokens-only",
     breaks=("AUTH-017",),
     seen_in="catalogue mutant",
-    also=along("macaroons copy nothing", "MAC-046"),
+    also=along("macaroons copy nothing", "MAC-046")
+    | along("who has a certificate only may not copy", "DELEG-008", "CRED-005"),
 )
 class CopyWithBearerOnly(Behaviour):
     """COPY is refused to clients that authenticate with a certificate or a password."""

@@ -114,7 +114,12 @@ class PutIsAlways204(Behaviour):
         return 204
 
 
-@deviation("old-tail-kept", breaks=("DAV-011",), seen_in="catalogue mutant")
+@deviation(
+    "old-tail-kept",
+    breaks=("DAV-011",),
+    seen_in="catalogue mutant",
+    also=along("a longer file stays in part what it was", "MAC-034"),
+)
 class OldTailKept(Behaviour):
     """A shorter upload leaves the end of the old file behind."""
 
@@ -178,7 +183,8 @@ class HeadWithBody(Behaviour):
     "range-one-short",
     breaks=("DAV-015",),
     seen_in="catalogue mutant",
-    also=along("the parts of several ranges are short, too", "DAV-016"),
+    also=along("the parts of several ranges are short, too", "DAV-016")
+    | along("no range is whole", "MAC-033", "INTEG-001"),
 )
 class RangeOneShort(Behaviour):
     """The last byte of a range is left out."""
@@ -281,7 +287,21 @@ class TruncatedUploadKept(Behaviour):
 @deviation(
     "missing-file-is-empty",
     breaks=("DAV-024",),
-    also=along("whatever was removed is still answered", "DAV-006"),
+    also=along("whatever was removed is still answered", "DAV-006")
+    | along(
+        "nothing is ever missing",
+        "TPC-001",
+        "TPC-004",
+        "TPC-051",
+        "MAC-026",
+        "MAC-030",
+        "MAC-035",
+        "MAC-041",
+        "MAC-046",
+        "AUTH-002",
+        "AUTH-025",
+        "DIR-004",
+    ),
 )
 class MissingFileIsEmpty(Behaviour):
     """GET of a missing file is answered 200 without content."""
@@ -290,7 +310,12 @@ class MissingFileIsEmpty(Behaviour):
         return None
 
 
-@deviation("upload-right-is-enough", breaks=("MAC-034",), seen_in="catalogue mutant")
+@deviation(
+    "upload-right-is-enough",
+    breaks=("MAC-034",),
+    seen_in="catalogue mutant",
+    also=along("whoever may create may do more", "AUTH-024"),
+)
 class UploadRightIsEnough(Behaviour):
     """The right to upload is enough to replace a file."""
 
@@ -314,7 +339,16 @@ class GetNeedsList(Behaviour):
     "missing-file-crashes",
     breaks=("DAV-024",),
     seen_in="XRootD #2018",
-    also=along("what was removed is not answered 404", "DAV-006"),
+    also=along("what was removed is not answered 404", "DAV-006")
+    | along(
+        "what is not there is answered 500",
+        "TPC-004",
+        "TPC-051",
+        "MAC-035",
+        "MAC-046",
+        "AUTH-025",
+        "DIR-004",
+    ),
 )
 class MissingFileCrashes(Behaviour):
     """GET of a missing file ends in 500."""
@@ -327,7 +361,8 @@ class MissingFileCrashes(Behaviour):
     "mkcol-makes-a-file",
     breaks=("DAV-002",),
     seen_in="catalogue mutant",
-    also=along("no collection can be made to work in", "DAV-003", "DAV-007", "DAV-013", "DAV-021"),
+    also=along("no collection can be made to work in", "DAV-003", "DAV-007", "DAV-013", "DAV-021")
+    | along("there are no new collections", "PROP-010", "META-002", "META-003"),
 )
 class MkcolMakesAFile(Behaviour):
     """MKCOL inside a collection creates an empty file; those of the top level are made well."""

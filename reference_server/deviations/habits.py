@@ -81,7 +81,14 @@ class PathDecodedAndEncoded(Behaviour):
         return quote(unquote(url.target), safe="/?=&;+")
 
 
-@deviation("percent-not-decoded", breaks=("DAV-021",), seen_in="DEV-D161 dCache before 10.1")
+@deviation(
+    "percent-not-decoded",
+    breaks=("DAV-021",),
+    seen_in="DEV-D161 dCache before 10.1",
+    also=along(
+        "names are stored as they are encoded", "PROP-014", "META-004", "META-005", "META-010"
+    ),
+)
 class PercentNotDecoded(Behaviour):
     """A path is stored as it is spelt, percent signs and all."""
 

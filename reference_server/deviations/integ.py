@@ -280,7 +280,8 @@ class HeadTellsNoSize(Behaviour):
     "digest-only-later",
     breaks=("INTEG-020",),
     seen_in="catalogue mutant",
-    also=along("a fresh file has no digest", "CKSUM-001", "CKSUM-002", "CKSUM-013", "CKSUM-016"),
+    also=along("a fresh file has no digest", "CKSUM-001", "CKSUM-002", "CKSUM-013", "CKSUM-016")
+    | along("nothing has a digest while it is new", "CKSUM-005", "CKSUM-006", "CKSUM-011"),
 )
 class DigestOnlyLater(Behaviour):
     """An object has no digest during its first ten seconds."""

@@ -131,6 +131,19 @@ class HomeLimits(Behaviour):
     breaks=("AUTH-018",),
     also=along(
         "what is forbidden looks done", "AUTH-013", "AUTH-019", "AUTH-024", "AUTH-025", "AUTH-029"
+    )
+    | along(
+        "a refusal looks like a success",
+        "TPC-044",
+        "TPC-045",
+        "MAC-026",
+        "MAC-030",
+        "MAC-032",
+        "MAC-034",
+        "MAC-038",
+        "MAC-043",
+        "MAC-046",
+        "MAC-049",
     ),
 )
 class DeniedWith200(Behaviour):

@@ -78,7 +78,8 @@ class ValuesOutsidePropstat(Behaviour):
 @deviation(
     "unknown-property-dropped",
     breaks=("PROP-002",),
-    also=along("an attribute that is missing is not reported", "XATTR-003"),
+    also=along("an attribute that is missing is not reported", "XATTR-003")
+    | along("an attribute that is gone is an unknown property", "XATTR-005"),
 )
 class UnknownPropertyDropped(Behaviour):
     """A property that does not exist is left out of the answer."""

@@ -117,7 +117,11 @@ class S3AccessKeyInErrors(Behaviour):
         return f"{code}: AWSAccessKeyId {access_key()}"
 
 
-@deviation("s3-move-by-copy", breaks=("S3-010",))
+@deviation(
+    "s3-move-by-copy",
+    breaks=("S3-010",),
+    also=along("Allow does not name what is only imitated", "DAV-001"),
+)
 class S3MoveByCopy(Behaviour):
     """MOVE is made of a download, an upload and a deletion."""
 
@@ -131,7 +135,11 @@ class S3MoveByCopy(Behaviour):
         store.delete(source)
 
 
-@deviation("s3-partial-upload-kept", breaks=("S3-011",))
+@deviation(
+    "s3-partial-upload-kept",
+    breaks=("S3-011",),
+    also=along("half a body is stored", "DAV-023", "DAV-028"),
+)
 class S3PartialUploadKept(Behaviour):
     """An upload that ends early is sent on to the object store as far as it came."""
 

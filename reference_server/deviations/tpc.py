@@ -19,7 +19,15 @@ from reference_server.transfer.remote_url import BadUrl, RemoteUrl
     breaks=("TPC-001", "SITE-014"),
     also=along("no COPY of any kind succeeds", WORKING_PULL, WORKING_PUSH, STREAM, "TPC-013")
     | along("nothing takes the transfers of this door", "SITE-001", "SITE-007")
-    | along("its control is a COPY that works", "TPC-031", "TPC-036", "TPC-044"),
+    | along("its control is a COPY that works", "TPC-031", "TPC-036", "TPC-044")
+    | along(
+        "no COPY is known, so none is refused for its credential",
+        "DELEG-008",
+        "CRED-003",
+        "CRED-004",
+        "CRED-013",
+        "AUTH-019",
+    ),
     seen_in="DEV-D026",
 )
 class ThirdPartyCopyUnknown(Behaviour):
@@ -211,7 +219,10 @@ class MissingParentCrashes(Behaviour):
 
 
 @deviation(
-    "overwrite-f-ignored", breaks=("TPC-021", "TPC-022", "TPC-026"), seen_in="DEV-D136 Pelican"
+    "overwrite-f-ignored",
+    breaks=("TPC-021", "TPC-022", "TPC-026"),
+    seen_in="DEV-D136 Pelican",
+    also=along("a copy within the server replaces its destination too", "DAV-032"),
 )
 class OverwriteFIgnored(Behaviour):
     """Overwrite: F replaces an existing file."""
@@ -239,7 +250,8 @@ class OverwriteFAlwaysRefused(Behaviour):
 @deviation(
     "overwrite-t-refused",
     breaks=("TPC-024",),
-    also=along("an existing target can never be replaced", "CANCEL-003", "TPC-031"),
+    also=along("an existing target can never be replaced", "CANCEL-003", "TPC-031")
+    | along("a copy within the server is refused too", "DAV-032"),
 )
 class OverwriteTRefused(Behaviour):
     """An existing target is refused whatever Overwrite says."""
@@ -302,7 +314,8 @@ class StreamsHintRefused(Behaviour):
         "MAC-032",
         "MAC-034",
         "AUTH-013",
-    ),
+    )
+    | along("a COPY may write what a PUT may not", "AUTH-024"),
 )
 class PullNeedsNoWriteRight(Behaviour):
     """A pull does not ask whether the requester may write."""
@@ -311,7 +324,11 @@ class PullNeedsNoWriteRight(Behaviour):
         return (Activity.READ_METADATA,)
 
 
-@deviation("pull-overwrites-without-right", breaks=("TPC-044",))
+@deviation(
+    "pull-overwrites-without-right",
+    breaks=("TPC-044",),
+    also=along("a COPY may replace what a PUT may not", "AUTH-024"),
+)
 class PullOverwritesWithoutRight(Behaviour):
     """A pull onto an existing file asks for no right to overwrite it."""
 
@@ -338,7 +355,8 @@ class PushNeedsNoReadRight(Behaviour):
     seen_in="catalogue mutant",
     also=along(
         "the refusal is a failure line instead of a status", "AUTH-018", "TPC-019", "MAC-032"
-    ),
+    )
+    | along("a refusal comes behind a 202", "AUTH-019"),
 )
 class RefusedLate(Behaviour):
     """A COPY without permission is accepted and fails later."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from reference_server.behaviour import Behaviour
+from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
 from reference_server.store import Store
 
@@ -17,7 +18,11 @@ class AllowWithReport(Behaviour):
         return [*methods, "REPORT"]
 
 
-@deviation("move-keeps-source", breaks=("DAV-008",))
+@deviation(
+    "move-keeps-source",
+    breaks=("DAV-008",),
+    also=along("what was moved away is still there", "MAC-035"),
+)
 class MoveKeepsSource(Behaviour):
     """MOVE of a file leaves the source where it was."""
 
