@@ -6,7 +6,7 @@ import importlib.util
 import socket
 from collections.abc import Callable
 
-from harness.capabilities.common import Common
+from harness.capabilities.notebook import Notebook
 from harness.capabilities.probes import PROBES, Ground, discerning
 from harness.capabilities.words import NEVER_HERE
 from harness.checks import catalogue
@@ -34,11 +34,11 @@ class Survey:
         ground: Ground,
         writable: Capability,
         *,
-        common: Common | None = None,
+        notebook: Notebook | None = None,
     ) -> None:
-        """``common`` is what others find out at the same time, if there are any."""
+        """``notebook`` is what others find out at the same time, if there are any."""
         # who cannot write sees things missing that are there: nobody else should rely on it
-        self._common = common if writable.present else None
+        self._notebook = notebook if writable.present else None
         self._endpoint = endpoint
         self._ground = ground
         self.software = ""
@@ -100,9 +100,9 @@ class Survey:
             return Capability(
                 False, "tester", f"read-only: {need} cannot be probed without writing"
             )
-        if self._common is None:
+        if self._notebook is None:
             return self._asked(need)
-        return self._common.get(need, lambda: self._asked(need))
+        return self._notebook.get(need, lambda: self._asked(need))
 
     def _asked(self, need: str) -> Capability:
         found = PROBES[need](self._ground)

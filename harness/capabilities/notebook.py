@@ -18,7 +18,7 @@ from harness.model.codec import plain, restored
 Found = dict[str, Capability]
 
 
-class Common:
+class Notebook:
     """A file of capabilities, locked while one is found out; safe in threads and processes."""
 
     def __init__(self, file: Path) -> None:

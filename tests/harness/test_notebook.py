@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.capabilities import Common, Ground, Survey
+from harness.capabilities import Ground, Notebook, Survey
 from harness.client import Client
 from harness.endpoints import Endpoint
 from harness.model import Capability, EndpointRecord, Header
@@ -28,7 +28,7 @@ def never() -> Capability:
 
 
 def test_what_one_found_out_the_other_takes_over(tmp_path: Path) -> None:
-    one, other = (Common(tmp_path / "found.json") for _ in range(2))
+    one, other = (Notebook(tmp_path / "found.json") for _ in range(2))
     assert one.get("tpc-pull", lambda: THERE) == THERE
     assert other.get("xattr", lambda: LACKING) == LACKING
     assert (other.get("tpc-pull", never), one.get("xattr", never)) == (THERE, LACKING)
@@ -43,7 +43,7 @@ def test_two_at_the_same_time_probe_once(tmp_path: Path) -> None:
         return THERE
 
     def ask() -> None:
-        Common(tmp_path / "found.json").get("tpc-pull", probe)
+        Notebook(tmp_path / "found.json").get("tpc-pull", probe)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -54,20 +54,20 @@ def test_two_at_the_same_time_probe_once(tmp_path: Path) -> None:
 
 
 def test_probe_that_fails_is_left_to_the_next(tmp_path: Path) -> None:
-    common = Common(tmp_path / "found.json")
+    notebook = Notebook(tmp_path / "found.json")
     with pytest.raises(AssertionError):
-        common.get("tpc-pull", never)
-    assert common.get("tpc-pull", lambda: THERE) == THERE
+        notebook.get("tpc-pull", never)
+    assert notebook.get("tpc-pull", lambda: THERE) == THERE
 
 
 def surveyed(tmp_path: Path, writable: Capability) -> Capability:
     """What a survey says of authz-query, where another worker has found it already."""
-    common = Common(tmp_path / "found.json")
-    common.get("tls", lambda: replace(THERE, proof="the other's"))
+    notebook = Notebook(tmp_path / "found.json")
+    notebook.get("tls", lambda: replace(THERE, proof="the other's"))
     recorder = Recorder(tmp_path, Redactor())
     site = Endpoint("site", url="https://se.example.org/")
     ground = Ground(Client(site, site.identity, recorder), "/place", None)
-    found = Survey(site, ground, writable, common=common)._probed("tls")
+    found = Survey(site, ground, writable, notebook=notebook)._probed("tls")
     recorder.close()
     return found
 
