@@ -57,6 +57,7 @@ def pytest_httptpc_settings(config: pytest.Config) -> Settings | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "xdist_group: a share (known also without pytest-xdist)")
     workerinput = getattr(config, "workerinput", None)
     if workerinput is not None:
         if "httptpc" in workerinput:
