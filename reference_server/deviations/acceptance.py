@@ -53,7 +53,8 @@ class AcceptedWith102(Behaviour):
     "copy-is-an-empty-multistatus",
     breaks=("TPC-018",),
     also=along("no transfer takes place at all", WORKING_PULL, WORKING_PUSH, STREAM, "TPC-001")
-    | FAILING,
+    | FAILING
+    | along("no copy is made", "DELEG-013", "DELEG-014", "CRED-002", "CRED-013", "INTEG-032"),
 )
 class CopyIsAnEmptyMultistatus(Behaviour):
     """A COPY is answered 207 without a body, and nothing is transferred."""
@@ -66,7 +67,16 @@ class CopyIsAnEmptyMultistatus(Behaviour):
     "accepted-without-stream",
     breaks=("MARK-001", "MARK-019", "TPC-028"),
     also=along("no transfer takes place at all", WORKING_PULL, WORKING_PUSH, STREAM, "TPC-001")
-    | FAILING,
+    | FAILING
+    | along(
+        "no copy comes to an end",
+        "DELEG-013",
+        "DELEG-014",
+        "CRED-002",
+        "CRED-013",
+        "INTEG-032",
+        "SITE-007",
+    ),
 )
 class AcceptedWithoutStream(Behaviour):
     """A COPY is answered 202 with an empty body, and nothing follows."""

@@ -27,7 +27,8 @@ class PullByPost(Behaviour):
     "push-by-post",
     breaks=("TPC-003",),
     also=along("no destination stores a POST", WORKING_PUSH)
-    | along("no destination takes a POST, so nothing arrives", "TPC-009", "TPC-031"),
+    | along("no destination takes a POST, so nothing arrives", "TPC-009", "TPC-031")
+    | along("no far side takes a POST", "DELEG-014", "CRED-013", "INTEG-010"),
 )
 class PushByPost(Behaviour):
     """A push sends POST to the destination."""
@@ -160,7 +161,8 @@ class ServerErrorIsDelivery(Behaviour):
         "INTEG-013",
         "INTEG-014",
         "INTEG-015",
-    ),
+    )
+    | along("what was sent counts as stored", "INTEG-031"),
 )
 class SentIsStored(Behaviour):
     """A push succeeds with its last byte; the destination's answer is not waited for."""
@@ -253,7 +255,8 @@ class TransferPrefixCaseSensitive(Behaviour):
     "own-token-forwarded",
     breaks=("TPC-036",),
     seen_in="catalogue mutant",
-    also=along("another credential than the one asked for is used", "CRED-002"),
+    also=along("another credential than the one asked for is used", "CRED-002")
+    | along("the requester's token goes where another was due", "CRED-013"),
 )
 class OwnTokenForwarded(Behaviour):
     """The Authorization of the COPY is sent to the far side, too."""

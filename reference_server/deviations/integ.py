@@ -69,7 +69,8 @@ class LongPullCut(Behaviour):
     "push-cut-to-blocks",
     breaks=("INTEG-002",),
     also=along("only whole blocks of 4 KiB are sent", "TPC-003", "REDIR-016", "TPC-049")
-    | along("no push of an odd size ends in success", "INTEG-010", "INTEG-012"),
+    | along("no push of an odd size ends in success", "INTEG-010", "INTEG-012")
+    | along("no pushed file is whole", "TPC-009", "TPC-065", "TPC-067", "CRED-013", "MAC-046"),
 )
 class PushCutToBlocks(Behaviour):
     """A push sends whole blocks of 4 KiB only."""

@@ -41,7 +41,8 @@ class ThirdPartyCopyUnknown(Behaviour):
     "push-as-local-copy",
     breaks=("TPC-003", "TPC-051"),
     also=along("nothing ever reaches a remote destination", WORKING_PUSH, "TPC-031", "TPC-045")
-    | along("no destination elsewhere is asked", "TPC-001", "TPC-009", "TPC-036"),
+    | along("no destination elsewhere is asked", "TPC-001", "TPC-009", "TPC-036")
+    | along("no push leaves the server", "DELEG-014", "CRED-013", "INTEG-010"),
     seen_in="DEV-D003 Pelican POSIXv2",
 )
 class PushAsLocalCopy(Behaviour):
@@ -95,7 +96,16 @@ class CopyOfNothingCrashes(Behaviour):
         "MAC-046",
         "AUTH-017",
     )
-    | along("the copy is not where it was asked for", "TPC-039", "TPC-044"),
+    | along("the copy is not where it was asked for", "TPC-039", "TPC-044")
+    | along(
+        "no pulled file is where it was asked for",
+        "DELEG-013",
+        "CRED-005",
+        "REDIR-015",
+        "INTEG-008",
+        "INTEG-010",
+        "INTEG-032",
+    ),
 )
 class NamedAfterSource(Behaviour):
     """A pulled file gets the last element of the Source URL as its name."""
