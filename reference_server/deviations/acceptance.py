@@ -40,7 +40,15 @@ class CopyOfNothingAccepted(Behaviour):
     "accepted-with-102",
     breaks=("TPC-013",),
     also=along("no COPY has a final status", WORKING_PULL, WORKING_PUSH, STREAM, "TPC-001")
-    | FAILING,
+    | FAILING
+    | along(
+        "no COPY is answered to the end",
+        "DELEG-013",
+        "DELEG-014",
+        "CRED-002",
+        "CRED-013",
+        "INTEG-032",
+    ),
 )
 class AcceptedWith102(Behaviour):
     """An accepted COPY is answered 102, and no other status follows."""
@@ -239,7 +247,8 @@ class OwnFilesAreASource(Behaviour):
         "TPC-039",
         "TPC-044",
         "INTEG-032",
-    ),
+    )
+    | along("the file is not there when success is told", "DELEG-013"),
     seen_in="DEV-D075 XRootD before 5.1",
 )
 class SuccessBeforePublication(Behaviour):

@@ -14,7 +14,8 @@ from reference_server.transfer.remote_url import RemoteUrl
     "pull-by-post",
     breaks=("TPC-002",),
     also=along("no source answers a POST with the file", WORKING_PULL)
-    | along("no source answers a POST, so no pull succeeds", "TPC-044"),
+    | along("no source answers a POST, so no pull succeeds", "TPC-044")
+    | along("no source takes a POST", "DELEG-013", "DELEG-014", "CRED-013"),
 )
 class PullByPost(Behaviour):
     """A pull sends POST to the source."""
@@ -59,7 +60,10 @@ class PushByPost(Behaviour):
         "TPC-048",
         "MARK-022",
     )
-    | along("a success is claimed without asking the source", "TPC-036", "TPC-039", "INTEG-027"),
+    | along("a success is claimed without asking the source", "TPC-036", "TPC-039", "INTEG-027")
+    | along(
+        "no pull asks its source", "DELEG-013", "DELEG-014", "CRED-013", "AUTH-021", "SITE-007"
+    ),
 )
 class SourceNeverContacted(Behaviour):
     """A pull is reported as done without contacting the source."""

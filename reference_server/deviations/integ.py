@@ -23,6 +23,15 @@ from reference_server.deviations.registry import deviation
         "TPC-017",
         "TPC-009",
         "INTEG-032",
+    )
+    | along(
+        "no pulled file is whole",
+        "TPC-004",
+        "TPC-039",
+        "TPC-066",
+        "DELEG-013",
+        "CRED-005",
+        "AUTH-017",
     ),
 )
 class LastByteLost(Behaviour):
@@ -48,6 +57,15 @@ class LastByteLost(Behaviour):
         "TPC-017",
         "TPC-009",
         "INTEG-032",
+    )
+    | along(
+        "no pulled file is what was sent",
+        "TPC-004",
+        "TPC-039",
+        "TPC-066",
+        "DELEG-013",
+        "CRED-005",
+        "AUTH-017",
     ),
 )
 class PullStoredTwice(Behaviour):

@@ -74,6 +74,17 @@ NO_RESULT = "without a result line no outcome can be told"
     )
     | along(
         "neither success nor failure is told", "INTEG-003", "INTEG-007", "INTEG-012", "INTEG-032"
+    )
+    | along(
+        "no copy tells its result",
+        "TPC-001",
+        "TPC-031",
+        "TPC-051",
+        "TPC-053",
+        "TPC-063",
+        "DELEG-013",
+        "CRED-002",
+        "CRED-013",
     ),
 )
 class NoResultLine(Behaviour):

@@ -108,7 +108,8 @@ class OrganisationMayOnlyRead(Behaviour):
 @deviation(
     "no-write-pool-without-space-token",
     breaks=("SITE-013",),
-    also=along("no pull gets a place to write to", WORKING_PULL, "SITE-007"),
+    also=along("no pull gets a place to write to", WORKING_PULL, "SITE-007")
+    | along("nothing is pulled", "DELEG-013", "DELEG-014", "CRED-013"),
     seen_in="DOMA list of known errors",
 )
 class NoWritePoolWithoutSpaceToken(Behaviour):

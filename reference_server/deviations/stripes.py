@@ -43,7 +43,8 @@ class StripeOfNone(Behaviour):
 @deviation(
     "success-called-ok",
     breaks=("MARK-019",),
-    also=along("no client knows the line for success", WORKING_PULL, WORKING_PUSH, "MARK-021"),
+    also=along("no client knows the line for success", WORKING_PULL, WORKING_PUSH, "MARK-021")
+    | along("no copy says success", "TPC-001", "DELEG-013", "CRED-013"),
 )
 class SuccessCalledOk(Behaviour):
     """The success line reads "OK"."""
