@@ -166,10 +166,14 @@ class FarTls:
             made.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
         return made
 
-    def speaking(self, only: ssl.TLSVersion) -> ssl.SSLContext:
-        """A verifying context that offers one version of TLS."""
+    def speaking(
+        self, only: ssl.TLSVersion, certificate: ClientCertificate | None
+    ) -> ssl.SSLContext:
+        """A verifying context that offers one version of TLS, and the certificate if asked."""
         made = self.strict()
         made.minimum_version = made.maximum_version = only
+        if certificate is not None:
+            certificate.load_into(made)
         return made
 
     def next_node(self) -> int:

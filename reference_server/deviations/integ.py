@@ -206,7 +206,12 @@ class UnknownDigestIsEnough(Behaviour):
         return not raw and not understood
 
 
-@deviation("digests-compared-as-text", breaks=("INTEG-010",), seen_in="DEV-D120 davix, StoRM")
+@deviation(
+    "digests-compared-as-text",
+    breaks=("INTEG-010",),
+    seen_in="DEV-D120 davix, StoRM",
+    also=along("a digest that is written otherwise counts as a mismatch", "TPC-049"),
+)
 class DigestsComparedAsText(Behaviour):
     """An adler32 that begins with a zero never agrees."""
 

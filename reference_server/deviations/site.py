@@ -19,7 +19,8 @@ READING = frozenset({Activity.DOWNLOAD, Activity.LIST, Activity.READ_METADATA})
 @deviation(
     "transfer-service-missing",
     breaks=("SITE-001",),
-    also=along("no third-party copy is served", WORKING_PULL, WORKING_PUSH, "SITE-007"),
+    also=along("no third-party copy is served", WORKING_PULL, WORKING_PUSH, "SITE-007")
+    | along("no copy is made", "TPC-001", "DELEG-013", "DELEG-014", "CRED-013"),
 )
 class TransferServiceMissing(Behaviour):
     """The door is bound to a transfer manager that is not there: COPY is answered 500."""
@@ -75,7 +76,8 @@ class ClientCertificateRequired(Behaviour):
 @deviation(
     "data-node-without-trust-store",
     breaks=("SITE-007",),
-    also=along("every other data node refuses the far side", WORKING_PULL, WORKING_PUSH),
+    also=along("every other data node refuses the far side", WORKING_PULL, WORKING_PUSH)
+    | along("every other data node refuses the far side", "DELEG-014", "CRED-013"),
 )
 class DataNodeWithoutTrustStore(Behaviour):
     """Every other data node knows no authority, and so no far side."""

@@ -250,7 +250,7 @@ class FarSide:
             context = tls.untrusting()
         only = behaviour.only_tls()
         if only is not None:
-            context = tls.speaking(only)
+            context = tls.speaking(only, self._certificate)
         if behaviour.protocols_offered():
             context.set_alpn_protocols(behaviour.protocols_offered())
         try:
