@@ -292,7 +292,8 @@ class HeadWithoutTransferHeaders(Behaviour):
 @deviation(
     "put-without-transfer-headers",
     breaks=("TPC-033",),
-    also=along("the destination gets no credential", "TPC-038", "TPC-063", "CRED-016", "REDIR-022"),
+    also=along("the destination gets no credential", "TPC-038", "TPC-063", "CRED-016", "REDIR-022")
+    | along("a push brings no token of the requester's", "CRED-013"),
 )
 class PutWithoutTransferHeaders(Behaviour):
     """Transfer headers are sent with HEAD but not with PUT."""
