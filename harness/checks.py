@@ -66,7 +66,10 @@ def recorded(*names: str) -> Callable[[Check], Check]:
 
 
 def slow(check: Check) -> Check:
-    """The check waits for a slow transfer or for an expiry; ``--quick`` leaves it out."""
+    """The check waits for a slow transfer or for an expiry; ``--quick`` leaves it out.
+
+    It leaves out as well whatever judges no MUST.
+    """
     check.slow = True  # type: ignore[attr-defined]
     return check
 

@@ -45,7 +45,9 @@ def add(commands: Any) -> None:
     add_choice(made)
     made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
     made.add_argument("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
-    made.add_argument("--quick", action="store_true", help="leave out slow transfers")
+    made.add_argument(
+        "--quick", action="store_true", help="a first look: MUSTs that need no waiting"
+    )
     made.add_argument("--matrix", action="store_true", help="then every endpoint to every other")
     made.add_argument("-n", "--workers", type=int, metavar="N", help="processes; 0: only this one")
     made.set_defaults(command=run)

@@ -30,7 +30,9 @@ def add(commands: Any) -> None:
     made.add_argument("--verify-command", dest="verify", metavar="TEXT", help="with checksums")
     made.add_argument("--delegate-command", dest="delegate", metavar="TEXT", help="with GridSite")
     made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
-    made.add_argument("--quick", action="store_true", help="leave out what waits")
+    made.add_argument(
+        "--quick", action="store_true", help="a first look: MUSTs that need no waiting"
+    )
     made.add_argument("--out", metavar="DIR", help="default: results/<UTC time>")
     made.set_defaults(command=run, workers=0)
 

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--endpoints", metavar="FILE", help="default: endpoints.yaml")
     group.addoption("--select", action="append", metavar="ID-GLOB", help="only these requirements")
     group.addoption("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
-    group.addoption("--quick", action="store_true", help="leave out what waits for slow transfers")
+    group.addoption("--quick", action="store_true", help="a first look: MUSTs that need no waiting")
     group.addoption("--remote-party", metavar="URL", help="a far side that endpoints can reach")
     group.addoption("--remote-party-token", metavar="FILE", help="the file with its control token")
     group.addoption("--out", metavar="DIR", help="default: results/<UTC time>")

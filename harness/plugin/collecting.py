@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from harness.checks import catalogue
+from harness.model import Level
 from harness.plugin.conduct import KEY, Conduct
 from harness.plugin.marks import endpoint_of, is_last, is_slow, requirements_of
 from harness.plugin.sharing import group, share_of, spread
@@ -23,11 +25,12 @@ def generate(metafunc: pytest.Metafunc) -> None:
     requirements = getattr(metafunc.function, "requirements", None)
     if requirements is None:
         return
+    is_put_off = conduct.settings.quick and not _is_quick(metafunc.function)
     last = getattr(metafunc.function, "last", False)
     names = [
         _instance(name, share)
         for name in conduct.endpoints
-        if _concerns(conduct, name, requirements)
+        if not is_put_off and _concerns(conduct, name, requirements)
         for share in range(1, conduct.shares.get(name, 1) + 1 if last else 2)
     ]
     metafunc.parametrize("endpoint", names, indirect=True, scope="session")
@@ -61,9 +64,16 @@ def order(items: list[pytest.Item]) -> None:
 
 
 def _wanted(conduct: Conduct, item: pytest.Item) -> bool:
-    if is_slow(item) and conduct.settings.quick:
+    if conduct.settings.quick and not _is_quick(getattr(item, "function", None)):
         return False
     return _concerns(conduct, endpoint_of(item), requirements_of(item))
+
+
+def _is_quick(check: object) -> bool:
+    """Whether a first look has room for a check: it judges a MUST and need not wait for it."""
+    judged = getattr(check, "requirements", ())
+    is_must = any(catalogue().get(i).level is Level.MUST for i in judged)
+    return is_must and not getattr(check, "slow", False)
 
 
 def _concerns(conduct: Conduct, endpoint: str, identifiers: Iterable[str]) -> bool:

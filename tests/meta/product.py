@@ -41,6 +41,9 @@ SIDE_BY_SIDE = 3
 MOST = 10
 """Deviations in one run."""
 
+WAITING = {"limits": {"copy-timeout": 30}}
+"""Where every copy hangs, waiting as long as the catalogue allows would take hours."""
+
 Row = dict[str, Any]
 """How many requirements judged a deviation; what was missed, strayed, or blocked by a control."""
 Consulted = Mapping[str, frozenset[str]]
@@ -102,7 +105,7 @@ def judge(deviations: Sequence[Deviation], seams: Consulted, folder: Path) -> No
     """Run one group and leave a file for each deviation."""
     servers = {d.name: {**server(d), **_behind(d.breaks)} for d in deviations}
     chosen = {d.name: selection(d, seams) for d in deviations}
-    more = {d.name: {"select": list(chosen[d.name]), **limits(d)} for d in deviations}
+    more = {d.name: {"select": list(chosen[d.name]), **WAITING, **limits(d)} for d in deviations}
     rows = checked(servers, folder / f"{deviations[0].name}-{time.monotonic_ns()}", more=more)
     for deviation in deviations:
         told = {"judged": len(chosen[deviation.name]), **_told(deviation, rows[deviation.name])}
