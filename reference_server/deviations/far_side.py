@@ -166,7 +166,8 @@ class ServerErrorIsDelivery(Behaviour):
         "INTEG-014",
         "INTEG-015",
     )
-    | along("what was sent counts as stored", "INTEG-031"),
+    | along("what was sent counts as stored", "INTEG-031")
+    | along("a far side that takes a while to answer is not waited for", "TPC-009", "TPC-065"),
 )
 class SentIsStored(Behaviour):
     """A push succeeds with its last byte; the destination's answer is not waited for."""

@@ -110,7 +110,8 @@ class RangeWithWrongTotal(Behaviour):
     breaks=("AUTH-012",),
     also=along(
         "the token of another user counts for nothing", "AUTH-014", "MAC-011", "MAC-012", "AUTH-010"
-    ),
+    )
+    | along("the weaker identity comes on a connection of the stronger", "AUTH-019"),
     seen_in="DEV-D151 XRootD before 5.5.2",
 )
 class IdentitySticksToConnection(Behaviour):
