@@ -78,7 +78,8 @@ class SourceNeverContacted(Behaviour):
     also=along("no far side listens on the default port", WORKING_PULL, WORKING_PUSH)
     | along(
         "no far side on a port of its own is reached", "TPC-001", "TPC-031", "TPC-036", "TPC-044"
-    ),
+    )
+    | along("no far side listens there", "DELEG-013", "DELEG-014", "CRED-013", "SITE-007"),
 )
 class PortOfUrlIgnored(Behaviour):
     """The far side is contacted on the default port of the scheme."""

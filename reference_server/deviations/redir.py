@@ -201,6 +201,7 @@ class CopyRedirectedToNowhere(Behaviour):
     "copy-redirected-in-a-circle",
     breaks=("REDIR-012",),
     also=MAIN_ROAD
+    | COPIES
     | along("no transfer is begun", "REDIR-015", "REDIR-016", "REDIR-019", "REDIR-022"),
 )
 class CopyRedirectedInACircle(Behaviour):

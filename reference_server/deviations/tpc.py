@@ -167,7 +167,8 @@ NOTHING_HAPPENS = "no transfer takes place at all"
     )
     | along(
         "a success is claimed before anything was tried", "TPC-001", "TPC-036", "TPC-039", "TPC-053"
-    ),
+    )
+    | along("no copy is made", "DELEG-013", "DELEG-014", "CRED-013", "SITE-007"),
 )
 class CreatedBeforeTheCopy(Behaviour):
     """A COPY to a new path is answered 201 without a body and without a copy."""
@@ -195,7 +196,8 @@ class CreatedBeforeTheCopy(Behaviour):
         "TPC-038",
     )
     | along("a copy onto a file is always wrong", "TPC-001", "TPC-051")
-    | along("no PUT ever comes to a destination", "TPC-009", "TPC-036", "TPC-039"),
+    | along("no PUT ever comes to a destination", "TPC-009", "TPC-036", "TPC-039")
+    | along("a file that is replaced is lost", "DELEG-014", "CRED-013", "AUTH-021", "INTEG-010"),
 )
 class ReplacedByNothing(Behaviour):
     """A COPY of or onto an existing file is answered 204 and does nothing."""
