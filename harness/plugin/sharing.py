@@ -22,7 +22,7 @@ TOGETHER = {"CRED": "DELEG"}
 """Families that look at what another one leaves: who has delegated is not asked to delegate."""
 TRANSFERS = "TPC"
 """Its checks have many transfers at once. The first share has them, and all recordings too."""
-WEIGHT = {"DELEG": 4, "CANCEL": 4, "DIR": 3}
+WEIGHT = {"DELEG": 6, "CANCEL": 4, "DIR": 3, "TPC": 2}
 """How long a check of a family takes, where that is clearly more than the usual 60 ms."""
 SLOW = 30
 """How long a slow check takes, in the same unit."""
