@@ -14,7 +14,7 @@ import pytest
 from fixtures.pki import Testbed
 from tests.harness.conftest import Httptpc, environment
 
-FAMILIES = ("CRED-*", "CKSUM-*", "TPC-02*")
+FAMILIES = ("DAV-01*", "CRED-*", "CKSUM-*", "TPC-02*")
 
 
 @pytest.fixture
