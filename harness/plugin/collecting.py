@@ -43,14 +43,15 @@ def _instance(name: str, share: int) -> Any:
 
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not bind its endpoint or was not asked for; the rest gets its share."""
+    """Leave out what has something to say of no endpoint; the rest gets its share."""
     conduct = config.stash.get(KEY, None)
     if conduct is None:
         return
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
-        is_kept = not requirements_of(item) or _wanted(conduct, item)
+        # pytest makes one instance, of no endpoint, of a check that has none
+        is_kept = not requirements_of(item) or endpoint_of(item) in conduct.endpoints
         (kept if is_kept else dropped).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
@@ -63,15 +64,9 @@ def order(items: list[pytest.Item]) -> None:
     items.sort(key=lambda i: (endpoint_of(i), share_of(i), is_last(i), is_slow(i)))
 
 
-def _wanted(conduct: Conduct, item: pytest.Item) -> bool:
-    if conduct.settings.quick and not _is_quick(getattr(item, "function", None)):
-        return False
-    return _concerns(conduct, endpoint_of(item), requirements_of(item))
-
-
 def _is_quick(check: object) -> bool:
     """Whether a first look has room for a check: it judges a MUST and need not wait for it."""
-    judged = getattr(check, "requirements", ())
+    judged: tuple[str, ...] = getattr(check, "requirements", ())
     is_must = any(catalogue().get(i).level is Level.MUST for i in judged)
     return is_must and not getattr(check, "slow", False)
 

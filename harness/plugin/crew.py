@@ -47,7 +47,8 @@ class Crew:
             self._interrupt()
             deadline = time.monotonic() + PATIENCE
             for node in self._working():
-                with contextlib.suppress(Exception):  # its own fault, or no time left
+                # its own fault, its end, or no time left
+                with contextlib.suppress(node.channel.RemoteError, EOFError, OSError):
                     node.channel.waitclose(max(0.0, deadline - time.monotonic()))
 
     def _interrupt(self) -> None:

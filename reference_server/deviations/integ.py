@@ -6,33 +6,32 @@ from reference_server.behaviour import Behaviour
 from reference_server.deviations.along import along
 from reference_server.deviations.registry import deviation
 
+PULLED = (
+    "TPC-002",
+    "TPC-024",
+    "TPC-025",
+    "TPC-041",
+    "TPC-035",
+    "TPC-023",
+    "REDIR-015",
+    "TPC-016",
+    "TPC-017",
+    "TPC-009",
+    "INTEG-032",
+    "TPC-004",
+    "TPC-039",
+    "TPC-066",
+    "DELEG-013",
+    "CRED-005",
+    "AUTH-017",
+)
+"""Entries that compare a pulled file with what its source sent."""
+
 
 @deviation(
     "last-byte-lost",
     breaks=("INTEG-001",),
-    also=along(
-        "every pulled file is one byte short",
-        "TPC-002",
-        "TPC-024",
-        "TPC-025",
-        "TPC-041",
-        "TPC-035",
-        "TPC-023",
-        "REDIR-015",
-        "TPC-016",
-        "TPC-017",
-        "TPC-009",
-        "INTEG-032",
-    )
-    | along(
-        "no pulled file is whole",
-        "TPC-004",
-        "TPC-039",
-        "TPC-066",
-        "DELEG-013",
-        "CRED-005",
-        "AUTH-017",
-    ),
+    also=along("every pulled file is one byte short", PULLED),
 )
 class LastByteLost(Behaviour):
     """The last byte of a short block is not stored."""
@@ -44,29 +43,7 @@ class LastByteLost(Behaviour):
 @deviation(
     "pull-stored-twice",
     breaks=("INTEG-001",),
-    also=along(
-        "every pulled file holds its data twice",
-        "TPC-002",
-        "TPC-024",
-        "TPC-025",
-        "TPC-041",
-        "TPC-035",
-        "TPC-023",
-        "REDIR-015",
-        "TPC-016",
-        "TPC-017",
-        "TPC-009",
-        "INTEG-032",
-    )
-    | along(
-        "no pulled file is what was sent",
-        "TPC-004",
-        "TPC-039",
-        "TPC-066",
-        "DELEG-013",
-        "CRED-005",
-        "AUTH-017",
-    ),
+    also=along("every pulled file holds its data twice", PULLED),
 )
 class PullStoredTwice(Behaviour):
     """Every received block is stored twice."""

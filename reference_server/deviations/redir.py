@@ -6,9 +6,25 @@ from urllib.parse import unquote
 
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.redirecting import CONTINUE, BodyStart
-from reference_server.deviations.along import along
+from reference_server.deviations.along import COPY_ANSWERED, ONE_COPY, ONE_FILE, along
 from reference_server.deviations.registry import deviation
-from reference_server.deviations.roads import ANSWERS, COPIES, FILES, MAIN_ROAD, REDIRECTED
+
+MAIN_ROAD = along(
+    "neither COPY nor upload gets past the head node", "TPC-002", "TPC-003", "DAV-010"
+)
+REDIRECTED = along(
+    "no redirected upload or download can be completed",
+    "REDIR-022",
+    "REDIR-008",
+    "REDIR-009",
+    "REDIR-011",
+    "REDIR-015",
+    "REDIR-016",
+    "REDIR-020",
+)
+COPIES = along("no copy is made", ONE_COPY)
+FILES = along("no file is written or read", ONE_FILE)
+ANSWERS = along("a COPY is answered by nobody", COPY_ANSWERED)
 
 
 @deviation(

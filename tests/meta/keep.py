@@ -56,12 +56,13 @@ def main(folder: Path) -> None:
     rows = [row for path in sorted(folder.glob("*.json")) for row in json.loads(path.read_text())]
     found = {row["name"]: row for row in rows}
     now = {d.name: d.breaks for d in listed()}
+    reasons = {d.name: d.also for d in listed()}
     known = set(now)
     # a run of yesterday's tree proves nothing of a deviation that breaks something else today
     found = {n: row for n, row in found.items() if now.get(n) == tuple(row["breaks"])}
     merged = {n: row for n, row in {**kept(), **found}.items() if n in known}
     failed = sorted(n for n, row in merged.items() if not row.pop("proven", True))
-    proven = [merged[n] for n in sorted(merged) if n not in failed]
+    proven = [{**merged[n], "also": reasons[n]} for n in sorted(merged) if n not in failed]
     document = {"schema": 1, "deviations": proven}
     KEPT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     missing = sorted(known - set(merged))

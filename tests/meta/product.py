@@ -42,7 +42,7 @@ MOST = 10
 """Deviations in one run."""
 
 WAITING = {"limits": {"copy-timeout": 30}}
-"""Where every copy hangs, waiting as long as the catalogue allows would take hours."""
+"""Where every copy hangs, a run would wait for each of them as long as the catalogue allows."""
 
 Row = dict[str, Any]
 """How many requirements judged a deviation; what was missed, strayed, or blocked by a control."""
