@@ -16,7 +16,7 @@ SHORTEST = 6
 """Shorter texts are not searched for: they would mask ordinary words."""
 
 PIECE = 8
-"""Characters of the pieces by which a text is searched for all known secrets at once."""
+"""Bytes of the pieces by which a text is searched for all known secrets at once."""
 
 _MEMBER_NAMES = r"(?:macaroon|(?:access|refresh|subject)_token|client_secret)"
 _NAMED_HEADER = re.compile(
@@ -61,7 +61,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._by_piece: dict[str, set[str]] = {}
+        self._by_piece: dict[int, set[str]] = {}
         self._short: set[str] = set()
 
     def register(self, secret: str, name: str = "secret") -> Secret:
@@ -80,7 +80,7 @@ class Redactor:
         for signs, fields in _NAMED:  # most texts have none of the signs, and that is soon seen
             if any(sign in lower for sign in signs):
                 text = fields.sub(_keep_label, text)
-        text = _PRIVATE_KEY.sub("[redacted:private key]", text)
+        text = _PRIVATE_KEY.sub("[redacted:private key]", text) if "-----BEGIN" in text else text
         text = _JWT.sub(_MASK, text) if "eyJ" in text else text
         return _MACAROON.sub(_MASK, text)
 
@@ -90,25 +90,31 @@ class Redactor:
 
     def _find(self, form: str) -> None:
         """In any text ``form`` has one of its first pieces at a multiple of PIECE."""
-        if len(form) < 2 * PIECE - 1:
+        raw = form.encode()
+        if len(raw) < 2 * PIECE - 1:
             self._short.add(form)
             return
         for start in range(PIECE):
-            self._by_piece.setdefault(form[start : start + PIECE], set()).add(form)
+            for piece in _pieces(raw[start : start + PIECE]):
+                self._by_piece.setdefault(piece, set()).add(form)
 
     def _candidates(self, text: str) -> list[str]:
         """The known forms that stand in ``text``, the longest first.
 
         A run knows hundreds of tokens: only those are searched for of which a piece was seen.
         """
-        pieces = {text[i : i + PIECE] for i in range(0, len(text) - PIECE + 1, PIECE)}
-        seen = pieces & self._by_piece.keys()
+        seen = _pieces(text.encode(errors="surrogatepass")) & self._by_piece.keys()
         forms = self._short.union(*(self._by_piece[piece] for piece in seen))
         return sorted((form for form in forms if form in text), key=len, reverse=True)
 
     def _label(self, match: re.Match[str]) -> str:
         known = match.group()
         return f"[redacted:{self._names.get(known) or self._names[known[:_BEGINNING]]}]"
+
+
+def _pieces(raw: bytes) -> set[int]:
+    """Its pieces, as numbers: a set of them is made much faster than one of texts."""
+    return set(memoryview(raw)[: len(raw) // PIECE * PIECE].cast("Q"))
 
 
 def _expression(form: str) -> str:

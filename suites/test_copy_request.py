@@ -51,7 +51,7 @@ def test_neither_source_nor_destination_is_a_client_error(client, existing):
 
 @requirement("TPC-013", "TPC-016")
 def test_accepted_pull_is_answered_202(judge, client, party, new_path):
-    far = party.source(size=5000, pause_at=2000, pause=0.8)
+    far = party.source(size=5000, pause_at=2000, pause=0.4)
     copy = client.pull(far.url, new_path, **PLAINLY)
     stored = client.get(new_path)
     finished = stored.body.content == far.content and not copy.streamed

@@ -7,7 +7,7 @@ import pytest
 from fixtures.delegation import ID, TWO_HOURS, asks, public_key
 from fixtures.pki import Forgery, Shape, Window, certify_proxy
 from fixtures.pki.authority import Leaf, self_signed
-from fixtures.pki.material import cert_pem, rsa_key
+from fixtures.pki.material import cert_pem, spare_key
 from harness import expect
 from harness.checks import requirement
 
@@ -31,7 +31,7 @@ def judge_refused(called, what):
 @requirement("DELEG-021")
 def test_proxy_for_another_key_is_refused(works, party, new_path):
     works.requested()
-    proxy = works.certified(rsa_key().public_key(), Window.around_now(TWO_HOURS))
+    proxy = works.certified(spare_key().public_key(), Window.around_now(TWO_HOURS))
     called = works.put(proxy)
     judge_refused(called, "a proxy for another key")
     judge_useless(works, called, party, new_path)
@@ -39,7 +39,7 @@ def test_proxy_for_another_key_is_refused(works, party, new_path):
 
 @requirement("DELEG-022")
 def test_proxy_that_nobody_asked_for_is_refused(works):
-    proxy = works.certified(rsa_key().public_key(), Window.around_now(TWO_HOURS))
+    proxy = works.certified(spare_key().public_key(), Window.around_now(TWO_HOURS))
     judge_refused(works.put(proxy, UNUSED), "an ID without request")
 
 
@@ -70,7 +70,7 @@ def test_forged_proxy_is_refused(works, party, new_path, forgery):
 @requirement("DELEG-023")
 def test_certificate_that_vouches_for_itself_is_refused(works, party, new_path):
     works.requested()
-    alone = self_signed(Leaf(works.user.subject, ()), rsa_key())
+    alone = self_signed(Leaf(works.user.subject, ()), spare_key())
     judge_useless(works, works.put(cert_pem(alone.certificate).decode()), party, new_path)
 
 

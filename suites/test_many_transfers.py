@@ -41,7 +41,7 @@ def test_each_of_many_transfers_ends_in_its_own_result(client, party, new_path):
     count = min(AT_ONCE, client.endpoint.limits.parallel)
     if count < 2:
         raise NotApplicable("the endpoint's limits allow one transfer at a time")
-    sources = [party.source(size=3000, seed=seed, hold=1) for seed in range(1, count + 1)]
+    sources = [party.source(size=3000, seed=seed, hold=0.5) for seed in range(1, count + 1)]
     copies = all_at_once(client, new_path, sources)
     told = [str(copy) for copy in copies if not copy.succeeded and not copy.failed]
     expect.that(not told, f"{count} results, one for each", told, *copies)

@@ -14,8 +14,8 @@ from harness.cli.check import add_choice, distant, overridden, shown
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint
 from harness.matrix import Mode
-from harness.plugin.closing import close_run, now
-from harness.plugin.conduct import Conduct, header, make_out, standing
+from harness.plugin.closing import close_run
+from harness.plugin.conduct import Conduct, header, make_out, now, standing
 from harness.plugin.preflight import meet
 from harness.plugin.settings import Settings, choose, default_out
 from harness.problems import UsageError

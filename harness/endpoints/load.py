@@ -11,15 +11,16 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
-
-import jsonschema
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.credentials import Discovery
 from harness.endpoints.endpoint import DOORS, Endpoint, Limits
 from harness.endpoints.yaml import Document
 from harness.model import Expectation
 from harness.problems import UsageError
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _ROOT = re.compile(r"^x?roots?://")
@@ -62,13 +63,15 @@ def _root_problem(entry: dict[str, Any]) -> str:
 
 def validate(document: Document) -> None:
     """Raise UsageError for the first thing in ``document`` that is not as the schema says."""
+    from jsonschema import Draft202012Validator  # slow to import, and no worker wants it
+
     for where, value in _texts(document.data, ()):
         if _INLINE.match(value):
             raise UsageError(
                 f"{document.name}, line {document.line(where)}: this looks like a secret; write it "
                 "to a file and say {file: PATH}, or {env: NAME}"
             )
-    found = jsonschema.Draft202012Validator(schema()).iter_errors(document.data)
+    found = Draft202012Validator(schema()).iter_errors(document.data)
     for problem in sorted(found, key=lambda p: document.line(tuple(p.absolute_path))):
         where = tuple(problem.absolute_path)
         raise UsageError(
@@ -88,13 +91,13 @@ def _texts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str 
         yield from _texts(item, (*path, key))
 
 
-def _line(document: Document, problem: jsonschema.ValidationError) -> int:
+def _line(document: Document, problem: ValidationError) -> int:
     where = tuple(problem.absolute_path)
     unknown = _unknown(problem)
     return document.line((*where, unknown[0]) if unknown else where)
 
 
-def _say(problem: jsonschema.ValidationError, where: tuple[str | int, ...]) -> str:
+def _say(problem: ValidationError, where: tuple[str | int, ...]) -> str:
     place = ".".join(map(str, where)) or "the file"
     unknown = _unknown(problem)
     if unknown:
@@ -107,12 +110,12 @@ def _say(problem: jsonschema.ValidationError, where: tuple[str | int, ...]) -> s
     return f"{place}: {problem.message}"
 
 
-def _known(problem: jsonschema.ValidationError) -> list[str]:
+def _known(problem: ValidationError) -> list[str]:
     rules = problem.schema if isinstance(problem.schema, dict) else {}
     return list(rules.get("properties", ()))
 
 
-def _unknown(problem: jsonschema.ValidationError) -> list[str]:
+def _unknown(problem: ValidationError) -> list[str]:
     known = _known(problem)
     if problem.validator != "additionalProperties" or not known:
         return []

@@ -6,6 +6,7 @@ folder on the command line), so that the project's own tests are not touched.
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Generator
 from dataclasses import replace
@@ -17,8 +18,17 @@ import pytest
 from harness.checks import catalogue
 from harness.ledger import Ledger
 from harness.model import Outcome, Run
-from harness.plugin import closing, collecting, crew, hookspecs, judging
-from harness.plugin.conduct import KEY, Conduct, header, make_out, packed, standing, unpacked
+from harness.plugin import collecting, crew, hookspecs, judging
+from harness.plugin.conduct import (
+    KEY,
+    Conduct,
+    header,
+    make_out,
+    now,
+    packed,
+    standing,
+    unpacked,
+)
 from harness.plugin.marks import endpoint_of, requirements_of
 from harness.plugin.preflight import meet, reach
 from harness.plugin.progress import Progress
@@ -90,7 +100,7 @@ def _begin(config: pytest.Config, settings: Settings) -> None:
         except Unreachable as fault:
             unreachable[endpoint.name] = str(fault)
     conduct = Conduct(settings, directory)
-    conduct.begin(header(settings, closing.now()))
+    conduct.begin(header(settings, now()))
     for name, sentence in unreachable.items():
         conduct.problems.append(sentence)
         del conduct.endpoints[name]
@@ -136,6 +146,12 @@ def pytest_collection_modifyitems(
     for item in items:
         if progress is not None and requirements_of(item):
             progress.expect(endpoint_of(item))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays: the collector of garbage need not look through it every time."""
+    if KEY in session.config.stash:
+        gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -239,7 +255,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     matrix = None
     if conduct.settings.matrix and not conduct.interrupted:
         matrix = session.config.hook.pytest_httptpc_matrix(conduct=conduct)
-    run, code = closing.close_run(conduct, matrix)
+    from harness.plugin.closing import close_run  # slow to import, and no worker wants it
+
+    run, code = close_run(conduct, matrix)
     session.config.stash[RUN] = run
     session.exitstatus = code
 

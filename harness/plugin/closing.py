@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +11,7 @@ from harness.matrix import MATRIX
 from harness.matrix import exit_code as exit_code_of
 from harness.model import Footer, Run
 from harness.model.verdicts import exit_code, judge
-from harness.plugin.conduct import Conduct
+from harness.plugin.conduct import Conduct, now
 from harness.recorder import join_workers, load
 from harness.redact import Redactor
 from reports import FORMATS, NO_EXTRAS, Extras
@@ -66,7 +65,3 @@ def write_reports(
 
 def _with_footer(run: Run, footer: Footer) -> Run:
     return Run(run.header, run.requirements, run.endpoints, run.exchanges, run.observations, footer)
-
-
-def now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

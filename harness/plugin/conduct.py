@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import platform
 import secrets
@@ -134,6 +135,11 @@ def header(settings: Settings, started: str) -> Header:
         who=f"Python {platform.python_version()}, {platform.system()}",
         arguments=settings.arguments,
     )
+
+
+def now() -> str:
+    """The time as records tell it: ISO 8601 in UTC, whole seconds."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _commit() -> str:

@@ -22,10 +22,12 @@ TOGETHER = {"CRED": "DELEG"}
 """Families that look at what another one leaves: who has delegated is not asked to delegate."""
 TRANSFERS = "TPC"
 """Its checks have many transfers at once. The first share has them, and all recordings too."""
-WEIGHT = {"DELEG": 6, "CANCEL": 4, "DIR": 3, "TPC": 2}
-"""How long a check of a family takes, where that is clearly more than the usual 60 ms."""
-SLOW = 30
-"""How long a slow check takes, in the same unit."""
+USUAL = 33
+"""Milliseconds that a check of the reference server takes."""
+WEIGHT = {"CANCEL": 200, "DELEG": 100, "SITE": 80, "DIR": 70, "REDIR": 55, "TPC": 45}
+"""The same for families that clearly take longer."""
+SLOW = 1800
+"""The same for a slow check."""
 
 
 def shares_of(endpoint: Endpoint, places: int) -> int:
@@ -66,7 +68,7 @@ def unit_of(item: pytest.Item) -> str:
 def weight_of(item: pytest.Item) -> int:
     if is_slow(item) and not is_recorded(item):  # recordings are made while other checks run
         return SLOW
-    return WEIGHT.get(requirements_of(item)[0].partition("-")[0], 1)
+    return WEIGHT.get(requirements_of(item)[0].partition("-")[0], USUAL)
 
 
 def spread(items: list[pytest.Item], shares: dict[str, int]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +65,21 @@ class Delegated:
 def new_key() -> rsa.RSAPrivateKey:
     """A key for one delegation; takes about a tenth of a second."""
     return rsa.generate_private_key(65537, KEY_BITS)
+
+
+class KeyStock:
+    """One key ahead: while a client signs a proxy, the key of the next request is made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._maker = ThreadPoolExecutor(1, "delegation-key")
+        self._next: Future[rsa.RSAPrivateKey] | None = None
+
+    def take(self) -> rsa.RSAPrivateKey:
+        """A key that nobody else gets; only the first of all has to be waited for."""
+        with self._lock:
+            ready, self._next = self._next, self._maker.submit(new_key)
+        return ready.result() if ready else new_key()
 
 
 def request_for(key: rsa.RSAPrivateKey, subject: x509.Name) -> x509.CertificateSigningRequest:

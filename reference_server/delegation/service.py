@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from reference_server.behaviour import Behaviour
-from reference_server.delegation.certificates import Delegated, new_key, request_for
+from reference_server.delegation.certificates import Delegated, KeyStock, request_for
 from reference_server.delegation.chains import BadProxy, Chain, completed, problem_of, read_chain
 from reference_server.delegation.keeper import Keeper, KeeperFull, Place
 from reference_server.delegation.soap import VERSIONS, Call, Result
@@ -55,6 +55,7 @@ class DelegationService:
     keeper: Keeper
     behaviour: Behaviour
     version: int = 2
+    _keys: KeyStock = field(default_factory=KeyStock, repr=False)
 
     def call(self, call: Call, caller: Caller) -> Result | None:
         """Carry out a call; raises DelegationFault or UnknownOperation."""
@@ -162,7 +163,7 @@ class DelegationService:
         """A certificate request in PEM for a key that now waits under the place."""
         held = self.keeper.held(place)
         reused = self.behaviour.delegation_key(held.key if held else None, renewal=renewal)
-        key = reused or new_key()
+        key = reused or self._keys.take()
         self.keeper.expect(place, key)
         request = request_for(key, caller.subject).public_bytes(serialization.Encoding.PEM)
         return self.behaviour.certificate_request(request, lambda: key_pem(key)).decode()
