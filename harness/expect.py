@@ -85,12 +85,14 @@ def refused(transfer: Transfer | Exchange, *codes: int) -> None:
 def denied(exchange: Exchange, *, handshake: bool = False) -> None:
     """Access is denied: 4xx; 5xx denies as well, but with a warning.
 
-    ``handshake``: a refusal of the connection is an answer too, as for a bad client certificate.
+    ``handshake``: a TLS alert is an answer too, as for a bad client certificate, or the end of the
+    connection, which often overtakes it; silence passes with a warning.
     """
     seen = exchange.status
     words = ["401", "403", "404", *(["a TLS alert"] if handshake else [])]
     that(seen >= 400 or (handshake and not seen), words, _answer(exchange), exchange)
-    preferably(seen < 500, words, _answer(exchange), exchange)
+    silent = not seen and "timed out" in exchange.fault
+    preferably(seen < 500 and not silent, words, _answer(exchange), exchange)
 
 
 def content(exchange: Exchange, wanted: bytes) -> None:

@@ -36,7 +36,7 @@ def pushed(party, client, path, **ways):
 
 def ended(client, far, live):
     """The transfer when it is over, or after so many HEADs that it never will be."""
-    live.until(lambda x: x.over or len(far.asked("HEAD")) > MANY, within=180)
+    live.until(lambda x: x.over or len(far.asked("HEAD")) > MANY, within=client.patience)
     copy = Transfer(client.closed(live))
     asked_by_head(far, copy)
     return copy
@@ -71,7 +71,7 @@ def test_endless_redirects_of_a_head_end(client, party, new_path, existing, dire
     copy = ended(client, far, live)
     heads = len(far.asked("HEAD"))
     told = f"{copy}, {heads} HEAD"
-    expect.that(copy.succeeded or copy.failed, "a result within 180 s", told, copy)
+    expect.that(copy.succeeded or copy.failed, f"a result within {client.patience:g} s", told, copy)
 
 
 @requirement("INTEG-007")

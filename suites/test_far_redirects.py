@@ -104,11 +104,12 @@ def test_303_of_the_destination_is_no_success_without_the_file(client, party, ex
 def test_endless_redirects_end_in_failure(client, party, new_path):
     far = party.source(redirect=302, redirect_to="loop")
     live = client.begin(new_path, (("Source", far.url), *named(PLAINLY)))
-    live.until(lambda x: x.over or len(far.asked("GET")) > MANY, within=180)
+    live.until(lambda x: x.over or len(far.asked("GET")) > MANY, within=client.patience)
     copy = Transfer(client.closed(live))
     hops = len(far.asked("GET"))
     expect.that(bool(hops), "a GET at the source", copy, copy)
-    expect.that(copy.failed, "a failure within 180 s", f"{copy}, {hops} requests", copy)
+    wanted = f"a failure within {client.patience:g} s"
+    expect.that(copy.failed, wanted, f"{copy}, {hops} requests", copy)
 
 
 @requirement("REDIR-017")
@@ -116,10 +117,11 @@ def test_endless_redirects_end_in_failure(client, party, new_path):
 def test_endless_redirects_of_the_destination_end_in_failure(client, party, existing):
     far = party.destination(redirect=307, redirect_to="loop")
     live = client.begin(existing.path, (("Destination", far.url), *named(PLAINLY)))
-    live.until(lambda x: x.over or len(far.asked("PUT")) > MANY // 2, within=180)
+    live.until(lambda x: x.over or len(far.asked("PUT")) > MANY // 2, within=client.patience)
     copy = Transfer(client.closed(live))
     hops = len(far.asked("PUT"))
-    expect.that(copy.failed, "a failure within 180 s", f"{copy}, {hops} requests", copy)
+    wanted = f"a failure within {client.patience:g} s"
+    expect.that(copy.failed, wanted, f"{copy}, {hops} requests", copy)
 
 
 SHOWN = {"bearer": "Bearer opaque-for-it", "basic": "Basic cGF1bDpUb29NYW55U2VjcmV0YQ=="}

@@ -58,10 +58,10 @@ MOST_HEADS = 1000
 def test_push_ends_though_head_tells_no_length(client, party, existing):
     far = party.destination(head_length=False)
     live = client.begin(existing.path, (("Destination", far.url), *named(PLAINLY)))
-    live.until(lambda x: x.over or len(far.asked("HEAD")) > MOST_HEADS, within=180)
+    live.until(lambda x: x.over or len(far.asked("HEAD")) > MOST_HEADS, within=client.patience)
     copy = Transfer(client.closed(live))
     told = f"{copy}, {len(far.asked('HEAD'))} HEAD"
-    expect.that(copy.succeeded or copy.failed, "a result within 180 s", told, copy)
+    expect.that(copy.succeeded or copy.failed, f"a result within {client.patience:g} s", told, copy)
     if copy.succeeded:
         expect.arrived(copy, far, existing.content)
 

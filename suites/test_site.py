@@ -47,7 +47,9 @@ def test_copy_is_served_where_files_are(client, party, new_path, upload):
 def test_transfer_to_one_family_only_comes_to_an_end(client, party, new_path, door):
     copy = client.pull(party.source(door=door, size=500).url, new_path, **PLAINLY)
     ended = copy.succeeded or copy.failed
-    expect.that(ended, ("a success", "a failure"), f"no end within 180 s: {copy}", copy)
+    expect.that(
+        ended, ("a success", "a failure"), f"no end within {client.patience:g} s: {copy}", copy
+    )
     expect.noted(f"a far side on {'IPv6' if door == 'v6' else 'IPv4'} only: {copy}")
 
 

@@ -42,12 +42,18 @@ def nobody(people, showing, certified, private):
     def judge(pair):
         if good.status != 200:
             expect.noted("even a good proxy is refused")
-        stranger = showing(pair)
-        expect.denied(stranger.get(private.inside.path), handshake=True)
-        fresh = f"{private.directory}/nobody-{secrets.token_hex(4)}"
-        expect.denied(stranger.put(fresh, b"not allowed"), handshake=True)
+        shut_out(showing(pair), private)
+        again = showing(people.good_proxy()).get(private.inside.path)
+        expect.control(again.status > 0, "then nobody is answered any more", again)
 
     return judge
+
+
+def shut_out(stranger, private):
+    """Neither reads nor writes."""
+    expect.denied(stranger.get(private.inside.path), handshake=True)
+    fresh = f"{private.directory}/stranger-{secrets.token_hex(4)}"
+    expect.denied(stranger.put(fresh, b"not allowed"), handshake=True)
 
 
 def reads_and_writes(who, private):
@@ -114,7 +120,6 @@ def test_last_proxy_of_a_constrained_chain_reads(people, showing, private):
 @pytest.mark.parametrize("signed", ["by-itself", "by-unknown-ca"])
 def test_untrusted_certificate_authenticates_nobody(people, certified, showing, private, signed):
     pair = people.self_signed() if signed == "by-itself" else people.of_unknown_ca()
-    stranger = showing(pair)
-    expect.denied(stranger.get(private.inside.path), handshake=True)
-    fresh = f"{private.directory}/untrusted-{secrets.token_hex(4)}"
-    expect.denied(stranger.put(fresh, b"not allowed"), handshake=True)
+    shut_out(showing(pair), private)
+    again = certified.get(private.inside.path)
+    expect.control(again.status > 0, "then nobody is answered any more", again)

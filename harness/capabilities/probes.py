@@ -256,8 +256,7 @@ def gridsite(ground: Ground) -> Capability:
     # a delegated credential is a certificate's: a token in the request would speak for us instead
     asker = ground.client.known_as(without(ground.client.identity, token=True))
     headers = named({"source": far.url, "credential": "gridsite"})
-    patience = asker.endpoint.limits.copy_timeout
-    answer = asker.closed(asker.begin(ground.path(), headers).finish(within=patience))
+    answer = asker.closed(asker.begin(ground.path(), headers).finish(within=asker.patience))
     delegates = answer.header("x-delegate-to") is not None
     host = answer.tls.peer if answer.tls else ""
     delegated = any(s.client_subject not in ("", host) for s in far.requests)

@@ -55,6 +55,11 @@ class Client:
         self._pair: X509 | None = None if identity.authorization else identity.x509
         self._ordinary = Ordinary(endpoint.ca, self._pair)
 
+    @property
+    def patience(self) -> float:
+        """How many seconds the result of a COPY is waited for."""
+        return self.endpoint.limits.copy_timeout
+
     def known_as(self, identity: Identity) -> Client:
         """The same endpoint, asked by somebody else."""
         return Client(self.endpoint, identity, self.recorder, pin=self.pin)
@@ -162,7 +167,7 @@ class Client:
 
         ``tail`` is how long to wait for the end of the body once the result line is there.
         """
-        within = self.endpoint.limits.copy_timeout if within is None else within
+        within = self.patience if within is None else within
         live = self.begin(path, headers, within=within)
         live.finish(within=within, hopeless=lambda x: unended(x, tail))
         return Transfer(self.closed(live))
@@ -172,7 +177,7 @@ class Client:
 
         One that asks for a delegated credential (X-Delegate-To) is an answer, not a way to go.
         """
-        within = self.endpoint.limits.copy_timeout if within is None else within
+        within = self.patience if within is None else within
         live = self.open("COPY", path, headers)
         for _ in range(HOPS):
             live.until(lambda x: x.reader.head is not None, within=within)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+OURS = Limits(parallel=32)
+"""What a server may be asked that we start ourselves: it has nobody else to serve."""
 _ROOT = re.compile(r"^x?roots?://")
 _INLINE = re.compile(r"^(eyJ[\w-]+\.|MD[A-Z][\w-]{40,}|-----BEGIN)")
 
@@ -140,7 +142,7 @@ class _Reader:
             capabilities=entry.get("capabilities", {}),
             profiles=tuple(entry.get("profiles", ["http-tpc"])),
             select=tuple(entry.get("select", [])),
-            limits=_limits(entry.get("limits", {})),
+            limits=_limits(entry.get("limits", {}), Limits() if url else OURS),
             read_only=entry.get("read-only", False),
             groups=tuple(entry.get("groups", [])),
             opt_in=entry.get("opt-in", False),
@@ -212,12 +214,12 @@ def _expectation(document: Document, number: int, entry: Any) -> Expectation:
     )
 
 
-def _limits(entry: dict[str, Any]) -> Limits:
-    size = entry.get("max-file", Limits().max_file)
+def _limits(entry: dict[str, Any], usual: Limits) -> Limits:
+    size = entry.get("max-file", usual.max_file)
     return Limits(
-        entry.get("parallel", Limits().parallel),
+        entry.get("parallel", usual.parallel),
         size if isinstance(size, int) else _bytes(size),
-        float(entry.get("copy-timeout", Limits().copy_timeout)),
+        float(entry.get("copy-timeout", usual.copy_timeout)),
     )
 
 
