@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count
 from pathlib import Path
 
 from harness.model import Exchange
@@ -18,6 +18,8 @@ from harness.redact import Redactor
 RUN = "run.jsonl"
 WORKERS_RANGE = 100_000
 """Numbers of exchanges that one worker may use; ids stay unique when files are joined."""
+BUFFER = 2**20
+"""Bytes of a record that are read at a time."""
 
 
 class Recorder:
@@ -40,7 +42,7 @@ class Recorder:
         first = (0 if worker is None else worker + 1) * WORKERS_RANGE + 1
         # a run that goes on must not give away a number twice
         taken = self.path.read_bytes().count(b"\n") if self.path.exists() else 0
-        self._numbers = itertools.count(first + taken)
+        self._numbers = count(first + taken)
         self._lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("a", encoding="utf-8", buffering=1)
@@ -75,7 +77,7 @@ def join_workers(directory: Path) -> None:
     parts = sorted(directory.glob("run-*.jsonl"))
     with (directory / RUN).open("ab") as whole:
         for part in parts:
-            whole.writelines(line + b"\n" for line in _whole_lines(part))
+            whole.writelines(_whole_lines(part))
             part.unlink()
 
 
@@ -84,11 +86,9 @@ def load(directory: Path) -> Run:
 
     Raises FileNotFoundError if there is none, RecordProblem if it cannot be read.
     """
-    lines = _whole_lines(directory / RUN)
-    for part in sorted(directory.glob("run-*.jsonl")):
-        lines += _whole_lines(part)
+    parts = [directory / RUN, *sorted(directory.glob("run-*.jsonl"))]
     with _kept():
-        return read_run(lines)
+        return read_run(chain.from_iterable(map(_whole_lines, parts)))
 
 
 @contextlib.contextmanager
@@ -102,6 +102,7 @@ def _kept() -> Iterator[None]:
         gc.enable()
 
 
-def _whole_lines(part: Path) -> list[bytes]:
-    """The lines that were written to their end, in UTF-8, without their line feeds."""
-    return part.read_bytes().split(b"\n")[:-1]
+def _whole_lines(part: Path) -> Iterator[bytes]:
+    """The lines that were written to their end, in UTF-8, one after another."""
+    with part.open("rb", buffering=BUFFER) as file:
+        yield from (line for line in file if line.endswith(b"\n"))

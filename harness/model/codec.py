@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
@@ -37,6 +38,8 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     word: msgspec.json.Decoder(kind) for word, kind in LINE_TYPES.items()
 }
 """A compiled reader of each kind of line: a run of 100 endpoints has 300,000."""
+_FIRST = re.compile(rb'\{"type": "(\w+)", ')
+"""The word of a line as we write it, found without reading the line to its end."""
 
 
 _AS_THEY_ARE = frozenset({str, int, float, bool, NoneType})
@@ -93,7 +96,10 @@ def to_line(value: object) -> str:
 def from_line(line: str | bytes) -> object:
     """The value of one line; raises RecordProblem with the reason."""
     try:
-        return _DECODERS[_WORD.decode(line).type].decode(line)
+        raw = line.encode() if isinstance(line, str) else line
+        first = _FIRST.match(raw)  # as we write it: the line need not be read twice
+        word = first[1].decode() if first else _WORD.decode(raw).type
+        return _DECODERS[word].decode(raw)
     except KeyError as problem:
         raise RecordProblem(f"not a line of a run: no type {problem}") from problem
     except (msgspec.DecodeError, UnicodeEncodeError) as problem:
@@ -133,10 +139,11 @@ def _joined(records: Iterable[EndpointRecord]) -> tuple[EndpointRecord, ...]:
 
 
 def _values(lines: Iterable[str | bytes]) -> Iterator[object]:
-    texts = [line for line in lines if line.strip()]
-    for number, line in enumerate(texts, start=1):
+    cut: RecordProblem | None = None
+    for number, line in enumerate((line for line in lines if line.strip()), start=1):
+        if cut is not None:  # and it is not the last one
+            raise RecordProblem(f"line {number - 1}: {cut}") from cut
         try:
             yield from_line(line)
         except RecordProblem as problem:
-            if number < len(texts):
-                raise RecordProblem(f"line {number}: {problem}") from problem
+            cut = problem
