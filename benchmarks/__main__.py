@@ -31,7 +31,7 @@ def main() -> None:
         keep([held.told()], RESULTS / f"benchmark-{MANY}.json")
     if PRODUCT in names:
         bounded = []
-        for figure in product.figures():
+        for figure in product.figures(chosen.runs):
             print(figure.line(), flush=True)  # noqa: T201
             bounded.append(figure.told())
         keep(bounded, RESULTS / f"benchmark-{PRODUCT}.json")

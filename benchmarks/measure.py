@@ -7,7 +7,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,19 +54,26 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Bounded:
-    """One figure that has a most: seconds, megabytes, or a ratio without a unit."""
+    """A figure that has a most: seconds, megabytes or a ratio; the median of its runs counts."""
 
     name: str
     unit: str
     most: float
-    value: float
+    runs: Sequence[float]
+
+    @property
+    def value(self) -> float:
+        return statistics.median(self.runs)
 
     def line(self) -> str:
         met = "met" if self.value <= self.most else "MISSED"
-        return f"{self.name:40} {self.value:.3g} {self.unit} (at most {self.most:g}, {met})"
+        spread = f"{min(self.runs):.3g} to {max(self.runs):.3g} in {len(self.runs)}"
+        of = f"; {spread} runs" if len(self.runs) > 1 else ""
+        return f"{self.name:40} {self.value:.3g} {self.unit} (at most {self.most:g}, {met}{of})"
 
     def told(self) -> dict[str, object]:
-        return {"name": self.name, "unit": self.unit, "most": self.most, "value": self.value}
+        told = {"name": self.name, "unit": self.unit, "most": self.most, "value": self.value}
+        return {**told, "runs": list(self.runs)}
 
 
 def alternate(
