@@ -31,7 +31,9 @@ def test_second_delete_finds_nothing(client, existing):
 @requirement("DAV-007")
 def test_delete_of_a_collection_is_whole_or_refused(client, folder):
     members = [f"{folder}/one", f"{folder}/two"]
-    expect.control(all(client.put(m, b"x").status in DONE for m in members), "no members")
+    made = all(client.put(m, b"x").status in DONE for m in members)
+    there = made and all(client.get(m).status == 200 for m in members)
+    expect.control(there, "no members to delete")
     answer = client.delete(f"{folder}/")
     left = [m for m in members if client.get(m).status == 200]
     actual = f"DELETE {answer.status}, {len(left)} of {len(members)} members left"

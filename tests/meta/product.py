@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ from tests.meta.kill import (
 )
 
 KEPT = Path(__file__).parents[2] / "docs" / "results" / "full-product.json"
-SIDE_BY_SIDE = 3
-"""Runs at a time: a run waits about half of its time."""
+SIDE_BY_SIDE = 4
+"""Runs at a time: a run waits for most of its time."""
 MOST = 10
 """Deviations in one run."""
 
@@ -90,11 +91,16 @@ def selection(deviation: Deviation, seams: Consulted) -> tuple[str, ...]:
 
 
 def groups(seams: Consulted, folder: Path) -> Iterator[list[Deviation]]:
-    """Those that have no row yet; a run has those that take about as long, longest first."""
+    """Those that have no row yet, in runs of those that take about as long.
+
+    Runs with much to judge go beside runs with little: these mostly wait.
+    """
     left = [d for d in _possible() if not (folder / f"{d.name}.json").exists()]
     left.sort(key=lambda d: -len(selection(d, seams)))
-    for first in range(0, len(left), MOST):
-        yield left[first : first + MOST]
+    runs = [left[first : first + MOST] for first in range(0, len(left), MOST)]
+    half = (len(runs) + 1) // 2
+    for pair in zip_longest(runs[:half], runs[half:], fillvalue=[]):
+        yield from filter(None, pair)
 
 
 def _possible() -> tuple[Deviation, ...]:

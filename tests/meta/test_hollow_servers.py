@@ -1,13 +1,15 @@
 """A check must not pass on a hollow server: one that says the same whatever it is asked.
 
-Such a server may be told to meet no MUST, but for those that ``hollow.yaml`` lists with the reason
-why it really meets them. Those that keep files get past the controls that read what was written.
+Such a server may be told to meet no MUST and no SHOULD, but for those that ``hollow.yaml`` lists
+with the reason why it really meets them. Those that keep files get past the controls that read
+what was written.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import importlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import yaml
 
 from harness.checks import catalogue
+from harness.cli.listing import requirements
 from harness.model import Level
 from tests.judging import Rows, check
 
@@ -53,8 +56,21 @@ SERVERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Runs, and their servers: what each answers, and what it serves all the same."""
-MET = ("MET", "MET_WITH_WARNINGS")
+WARNED = "MET_WITH_WARNINGS"
+
+
+def _waits(check: str) -> bool:
+    file, _, name = check.partition("::")
+    module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+    return getattr(getattr(module, name), "slow", False)
+
+
 MUSTS = tuple(r.id for r in catalogue() if r.level is Level.MUST)
+SHOULDS = tuple(
+    row["id"]
+    for row in requirements()
+    if row["level"] == "SHOULD" and row["checks"] and not any(map(_waits, row["checks"]))
+)
 LONG = {"few": [], "many": [pytest.mark.long]}
 CASES = [
     pytest.param(
@@ -83,10 +99,19 @@ def _run(run: str, out: Path) -> Mapping[str, Rows]:
         named(answer, kept): {"kind": "hollow", "start": {"answer": answer, "kept": kept}}
         for answer, kept in SERVERS[run]
     }
-    wanted = [word for identifier in MUSTS for word in ("--select", identifier)]
-    ended = check(entries, out / run, "--quick", "-n", "2", *wanted)
-    assert ended.code == 1, ended.said
-    return ended.rows
+    musts = check(entries, out / run / "musts", "--quick", "-n", "2", *selected(MUSTS))
+    assert musts.code == 1, musts.said
+    shoulds = check(entries, out / run / "shoulds", "-n", "2", *selected(SHOULDS))
+    return {name: {**musts.rows[name], **shoulds.rows[name]} for name in entries}
+
+
+def selected(identifiers: Sequence[str]) -> list[str]:
+    return [word for identifier in identifiers for word in ("--select", identifier)]
+
+
+def is_met(row: Mapping[str, Any]) -> bool:
+    """A SHOULD that is not followed is a warning: there only MET says that it is."""
+    return row["verdict"] == "MET" or (row["level"], row["verdict"]) == ("MUST", WARNED)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +126,7 @@ def test_hollow_server_meets_nothing(run: str, server: tuple[str, str], out: Pat
     told = {
         i: f"{row['verdict']} {row.get('actual') or ''} {row['checks']}"
         for i, row in rows.items()
-        if row["level"] == "MUST" and row["verdict"] in MET and i not in excused
+        if is_met(row) and i not in excused
     }
     assert told == {}
 
@@ -124,14 +149,14 @@ def test_the_table_excuses_what_is_met(out: Path) -> None:
         for answer, kept in SERVERS["few"]
         for part in parts(answer, kept)
         for i, row in found[named(answer, kept)].items()
-        if row["verdict"] in MET
+        if is_met(row)
     }
     ours = {part for server in SERVERS["few"] for part in parts(*server)}
     listed = {(part, i) for part, reasons in TABLE.items() if part in ours for i in reasons}
     assert {row for row in listed if row not in shown} == set()
 
 
-def test_every_excuse_is_a_sentence_about_a_must() -> None:
+def test_every_excuse_is_a_sentence_about_what_is_judged() -> None:
     reasons = {i: why for part in TABLE.values() for i, why in part.items()}
-    assert set(reasons) <= set(MUSTS)
+    assert set(reasons) <= {*MUSTS, *SHOULDS}
     assert all(why.endswith(".") and len(why) > 20 for why in reasons.values())
