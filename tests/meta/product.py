@@ -99,8 +99,7 @@ def groups(seams: Consulted, folder: Path) -> Iterator[list[Deviation]]:
     left.sort(key=lambda d: -len(selection(d, seams)))
     runs = [left[first : first + MOST] for first in range(0, len(left), MOST)]
     half = (len(runs) + 1) // 2
-    for pair in zip_longest(runs[:half], runs[half:], fillvalue=[]):
-        yield from filter(None, pair)
+    yield from (run for pair in zip_longest(runs[:half], runs[half:]) for run in pair if run)
 
 
 def _possible() -> tuple[Deviation, ...]:
