@@ -7,7 +7,6 @@ import importlib.util
 import os
 import sys
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,6 @@ from reports import FORMATS, terminal
 MOST_WORKERS = 4
 WORTHWHILE = 100
 """Requirements to be judged that are worth the start of workers: a second of each core."""
-UNUSED = ("cacheprovider", "logging", "threadexception", "unraisableexception", "warnings")
-"""Plugins of pytest whose findings nobody is shown here."""
 INI = Path(__file__).with_name("check.ini")
 
 
@@ -180,7 +177,8 @@ def pytest_arguments(workers: int) -> list[str]:
         "-p",
         "fixtures.plugin",
         "--tb=native",  # nobody is shown tracebacks, and pytest's own are costly to make
-        *chain.from_iterable(("-p", f"no:{name}") for name in UNUSED),
+        "-p",
+        "no:cacheprovider",
         *spread,
     ]
 

@@ -67,6 +67,11 @@ def hear_once() -> None:
 
 
 def _interrupt_once(number: int, frame: object) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # not SIG_IGN: Python complains aloud of a signal that came just before it
+    signal.signal(signal.SIGINT, _leave_to_clean_up)
+    signal.signal(signal.SIGTERM, _leave_to_clean_up)
     raise KeyboardInterrupt
+
+
+def _leave_to_clean_up(number: int, frame: object) -> None:
+    """Interrupted once is enough."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 import re
 import signal
 import socket
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fixtures.kinds.daemon import OWN_PORTS
 from fixtures.pki import Testbed
 from fixtures.public_party import SLOTS
 from harness.cli.main import parser
@@ -175,7 +177,9 @@ def test_doors_take_consecutive_ports(start) -> None:
 
 
 def _free_range(count: int) -> int:
-    for first in range(20_000, 30_000, count):
+    """Ports that nobody uses: the servers of other tests take theirs above, at OWN_PORTS."""
+    below = range(OWN_PORTS[0] - 5_000, OWN_PORTS[0] - count, count)
+    for first in random.sample(below, k=len(below)):
         with contextlib.ExitStack() as stack:
             try:
                 for port in range(first, first + count):
