@@ -69,7 +69,7 @@ class Bounded:
         met = "met" if self.value <= self.most else "MISSED"
         spread = f"{min(self.runs):.3g} to {max(self.runs):.3g} in {len(self.runs)}"
         of = f"; {spread} runs" if len(self.runs) > 1 else ""
-        return f"{self.name:40} {self.value:.3g} {self.unit} (at most {self.most:g}, {met}{of})"
+        return f"{self.name:40} {self.value:.4g} {self.unit} (at most {self.most:g}, {met}{of})"
 
     def told(self) -> dict[str, object]:
         told = {"name": self.name, "unit": self.unit, "most": self.most, "value": self.value}

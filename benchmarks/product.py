@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Bounded, seconds
+from harness.endpoints.endpoint import Limits
 from harness.model import EndpointRecord, Exchange, Observation, Run
 from harness.model.codec import to_line
 from harness.recorder import RUN, load
@@ -44,9 +45,13 @@ def _check(out: Path, *words: str) -> None:
 
 
 def _matrix(folder: Path) -> Bounded:
-    """All pairs of reference servers, push and pull: how far from the shortest schedule."""
+    """All pairs of reference servers, push and pull: how far from the shortest schedule.
+
+    Each may be asked for as much as a site by default: more would measure this machine's cores.
+    """
     names = [f"reference-{number:02}" for number in range(ENDPOINTS_OF_A_MATRIX)]
-    listed = {name: {"kind": "reference", "opt-in": True} for name in names}
+    site = {"kind": "reference", "opt-in": True, "limits": {"parallel": Limits().parallel}}
+    listed = dict.fromkeys(names, site)
     file, out = folder / "endpoints.yaml", folder / "matrix"
     file.write_text(json.dumps({"version": 1, "endpoints": listed}), encoding="utf-8")
     _httptpc("matrix", "--endpoints", str(file), "--out", str(out))
