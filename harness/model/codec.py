@@ -97,7 +97,7 @@ def from_line(line: str | bytes) -> object:
     """The value of one line; raises RecordProblem with the reason."""
     try:
         raw = line.encode() if isinstance(line, str) else line
-        first = _FIRST.match(raw)  # as we write it: the line need not be read twice
+        first = _FIRST.match(raw)
         word = first[1].decode() if first else _WORD.decode(raw).type
         return _DECODERS[word].decode(raw)
     except KeyError as problem:

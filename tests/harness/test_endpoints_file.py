@@ -8,6 +8,7 @@ import pytest
 
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint, Limits, load_endpoints
+from harness.endpoints.load import OURS
 from harness.problems import UsageError
 from harness.redact import Redactor
 
@@ -89,6 +90,21 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, w
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         load_endpoints(tmp_path / "nowhere.yaml", Discovery(Redactor(), {}))
+
+
+@pytest.mark.parametrize(
+    ("entry", "parallel"),
+    [
+        ("url: 'https://se.example.org/'", Limits().parallel),
+        ("kind: reference", OURS.parallel),
+        ("kind: reference, limits: {parallel: 3}", 3),
+    ],
+)
+def test_what_we_start_ourselves_may_be_asked_for_more(
+    tmp_path: Path, entry: str, parallel: int
+) -> None:
+    text = f"version: 1\nendpoints:\n  a: {{{entry}}}\n"
+    assert read(tmp_path, text)["a"].limits.parallel == parallel
 
 
 def test_limits_in_words(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness import expect
 from harness.ledger import Ledger
-from harness.model import Level, Outcome, Requirement
+from harness.model import Exchange, Level, Outcome, Requirement
 from harness.problems import Blocked, NotApplicable, Untested
 
 LEVELS = {"M": Level.MUST, "S": Level.SHOULD, "Y": Level.MAY, "I": Level.INFO}
@@ -64,6 +64,26 @@ def test_a_violation_after_a_tolerated_variant_still_fails() -> None:
         expect.preferably(False, "this", "that")
         expect.that(False, "x", "y")
     assert outcome(made, "M") is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "handshake", "wanted"),
+    [
+        (403, "", False, Outcome.PASS),
+        (500, "", False, Outcome.WARN),
+        (200, "", True, Outcome.FAIL),
+        (0, "tlsv1 alert unknown ca", True, Outcome.PASS),
+        (0, "EOF occurred in violation of protocol", True, Outcome.PASS),
+        (0, "The read operation timed out", True, Outcome.WARN),
+        (0, "tlsv1 alert unknown ca", False, Outcome.FAIL),
+    ],
+)
+def test_what_denies_access(status: int, fault: str, handshake: bool, wanted: Outcome) -> None:
+    answer = Exchange("x-1", "site", "client", "", "GET", "", status=status, fault=fault)
+    made = ledger()
+    with made.judge("M"):
+        expect.denied(answer, handshake=handshake)
+    assert outcome(made, "M") is wanted
 
 
 def test_a_block_that_verifies_nothing_is_our_error() -> None:

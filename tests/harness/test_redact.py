@@ -41,6 +41,13 @@ def test_every_form_of_a_known_secret_is_masked(redactor, shown):
     assert cleaned.endswith(" after")
 
 
+@pytest.mark.parametrize("before", ["ä" * n + "b" * m for n in range(4) for m in range(8)])
+def test_a_secret_is_found_at_every_byte(redactor, before):
+    """Texts are searched in pieces of bytes; what comes before may take two of them a letter."""
+    secret = redactor.register("pässwörter-ünd-schlüssel")
+    assert redactor.clean(f"{before}{secret}\ud800") == f"{before}[redacted:secret]\ud800"
+
+
 def test_known_secrets_are_masked_by_name(redactor):
     assert redactor.clean(f"<{KNOWN}>") == "<[redacted:token]>"
     assert redactor.leaks(KNOWN)
