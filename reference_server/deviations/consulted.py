@@ -25,11 +25,12 @@ class Notes:
 
     def note(self, seam: str) -> None:
         """Write the name down unless it is there."""
-        if seam in self._seen:
+        if seam in self._seen:  # most decisions are made again and again: without a lock
             return
         with self._lock, self._place.open("a", encoding="utf-8") as file:
-            self._seen.add(seam)
-            file.write(seam + "\n")
+            if seam not in self._seen:
+                self._seen.add(seam)
+                file.write(seam + "\n")
 
 
 def seams(behaviour: type[Behaviour]) -> dict[str, Callable[..., Any]]:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.meta.kill import listed
-from tests.meta.product import KEPT, product, unexplained
+from tests.meta.product import KEPT, renewed, unexplained
 
 
 @pytest.mark.long
 @pytest.mark.timeout(4 * 3600)
 def test_nothing_turns_without_a_reason(tmp_path: Path) -> None:
-    """About an hour; HTTPTPC_PRODUCT names a folder in which an interrupted one goes on."""
-    found = product(Path(os.environ.get("HTTPTPC_PRODUCT", tmp_path)))
+    """Keeps its result in docs/results; HTTPTPC_PRODUCT names the folder of an interrupted one."""
+    found = renewed(Path(os.environ.get("HTTPTPC_PRODUCT", tmp_path)))
     assert unexplained(found) == {}
 
 

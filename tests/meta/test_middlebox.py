@@ -2,17 +2,18 @@
 
 Mode tcp keeps framing to the byte: there every deviation has to be caught. Mode http writes
 messages anew, as most sites' proxies do: there the right server must not be blamed for it.
-``make test-long`` runs all kept deviations; its result is kept in docs/results/middlebox.json:
-``HTTPTPC_MIDDLEBOX_OUT=FILE`` writes it.
+``make test-long`` runs all kept deviations and renews docs/results/middlebox.json.
 """
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -106,8 +107,8 @@ def _run(label: str, out: Path) -> Judged:
     select[CLEAN] = sorted({identifier for d in batch for identifier in d.breaks})
     more = {name: {"select": identifiers} for name, identifiers in select.items()}
     found = checked(servers, out / label, more=more)
-    if place := os.environ.get("HTTPTPC_MIDDLEBOX_OUT"):
-        _keep(Path(place), batch, found)
+    if label != "sample":
+        _keep(batch, found)
     return found
 
 
@@ -137,23 +138,27 @@ def escaped(deviation: Deviation, found: Judged) -> dict[str, str]:
     return {i: w for i, w in missed(deviation, found[deviation.name]).items() if i not in unseen}
 
 
-def _keep(place: Path, batch: tuple[Deviation, ...], found: Judged) -> None:
-    """Add what a run showed to the kept result."""
-    told: dict[str, Any] = {"schema": 1, "deviations": {}}
-    told |= json.loads(place.read_text()) if place.exists() else {}
-    for deviation in batch:
-        unseen, lost = untested(deviation, found[CLEAN]), escaped(deviation, found)
-        whole = unseen == set(deviation.breaks)
-        word = ("untested" if unseen else "escaped") if lost or whole else "killed"
-        told["deviations"][deviation.name] = {
-            "result": word,
-            **({"untested": sorted(unseen)} if unseen else {}),
-            **({"escaped": sorted(lost)} if lost else {}),
-        }
-    words = [row["result"] for row in told["deviations"].values()]
-    told["totals"] = {word: words.count(word) for word in sorted(set(words))}
-    told["deviations"] = dict(sorted(told["deviations"].items()))
-    place.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+def _told(deviation: Deviation, found: Judged) -> dict[str, Any]:
+    """What is kept of a deviation: whether it was caught, and what of it could not be seen."""
+    unseen, lost = untested(deviation, found[CLEAN]), escaped(deviation, found)
+    whole = unseen == set(deviation.breaks)
+    return {
+        "result": ("untested" if unseen else "escaped") if lost or whole else "killed",
+        **({"untested": sorted(unseen)} if unseen else {}),
+        **({"escaped": sorted(lost)} if lost else {}),
+    }
+
+
+def _keep(batch: tuple[Deviation, ...], found: Judged) -> None:
+    """Add what a run showed to the kept result; runs side by side do so one after another."""
+    with KEPT.open("r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        rows = json.load(file)["deviations"] | {d.name: _told(d, found) for d in batch}
+        words = Counter(row["result"] for row in rows.values())
+        document = {"schema": 1, "deviations": rows, "totals": words}
+        file.seek(0)
+        file.write(json.dumps(document, indent=1, sort_keys=True) + "\n")
+        file.truncate()
 
 
 @pytest.mark.parametrize(("label", "deviation"), CASES)
