@@ -40,8 +40,8 @@ class Discovery:
         """The credentials an endpoints.yaml entry refers to; empty if it names none."""
         token = self._referred(given["token"], folder) if "token" in given else None
         pair = given.get("x509")
-        cert = _existing(folder / (pair.get("proxy") or pair["cert"])) if pair else None
-        key = _existing(folder / (pair.get("proxy") or pair["key"])) if pair else None
+        cert = _named(folder, pair.get("proxy") or pair["cert"]) if pair else None
+        key = _named(folder, pair.get("proxy") or pair["key"]) if pair else None
         found = X509(cert, key) if cert and key else None
         if found:
             _check_certificate(found.cert)
@@ -70,7 +70,7 @@ class Discovery:
             if not self._environ.get(name):
                 raise UsageError(f"credentials: the environment variable {name} is not set")
             return self.token(self._environ[name], f"environment variable {name}")
-        path = _existing(folder / Path(reference["file"]).expanduser())
+        path = _named(folder, reference["file"])
         return self.token(_read(path), str(path))
 
     def _discover_token(self) -> tuple[Secret | None, str]:
@@ -114,6 +114,11 @@ def ca_directory(environ: Mapping[str, str] | None = None) -> Path | None:
     named = (os.environ if environ is None else environ).get("X509_CERT_DIR")
     usual = Path("/etc/grid-security/certificates")
     return Path(named) if named else (usual if usual.is_dir() else None)
+
+
+def _named(folder: Path, text: str) -> Path:
+    """The file that an entry names, from the folder of the entry."""
+    return _existing(folder / Path(text).expanduser())
 
 
 def _existing(path: Path) -> Path:

@@ -92,29 +92,35 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--quota", type=int, metavar="BYTES", help="most that the store may hold")
     add("--staging", type=Path, metavar="DIR", help="where uploads to S3 wait until complete")
     add("--deviation", action="append", default=[], metavar="NAME", help="be wrong in one way")
-    add("--list-deviations", action="store_true")
+    add("--list-deviations", action="store_true", help="print them as JSON and end")
     add("--manner", action="append", default=[], metavar="NAME", help="be lawful in another way")
     add("--access-log", type=Path, metavar="FILE", help="what clients asked, without secrets")
     add("--consulted", type=Path, metavar="FILE", help="which seams decided something")
     add("--personality", metavar="NAME", help="show the legitimate habits of a product")
-    add("--list-personalities", action="store_true")
+    add("--list-personalities", action="store_true", help="print them as JSON and end")
     add("--bar-peer", action="append", default=[], metavar="NETWORK", help="no far side in there")
     add("--end-with-parent", action="store_true", help="end when whoever started it has ended")
-    add("--marker-period", type=float, default=5.0, metavar="SECONDS")
-    add("--name", default="reference")
+    add("--marker-period", type=float, default=5.0, metavar="SECONDS", help="default: 5")
+    add("--name", default="reference", help="what the line of JSON calls it")
 
 
 def _add_credentials(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--cert", type=Path, help="host certificate; default: a throw-away PKI")
-    add("--key", type=Path)
-    add("--capath", "--ca", dest="trust", type=Path, metavar="PATH")
+    add("--cert", type=Path, metavar="FILE", help="host certificate; default: a throw-away PKI")
+    add("--key", type=Path, metavar="FILE", help="its key")
+    add("--capath", "--ca", dest="trust", type=Path, metavar="PATH", help="CA file or directory")
     add("--grants", type=Path, metavar="FILE", help="JSON: subject or voms:FQAN -> activities")
     add("--basic", type=Path, metavar="FILE", help="JSON: user -> password")
     add("--crl", type=Path, metavar="PATH", help="file or hashed directory: one for every CA")
     add("--vomsdir", type=Path, metavar="DIR", help="ORGANISATION/*.lsc: whose attributes count")
     add("--kerberos-keytab", type=Path, metavar="FILE", help="keys of HTTP/HOST: offer Negotiate")
-    add("--trust-issuer", action="append", default=[], metavar="ISSUER=JWKS_FILE")
+    add(
+        "--trust-issuer",
+        action="append",
+        default=[],
+        metavar="ISSUER=JWKS_FILE",
+        help="take its WLCG tokens and SciTokens",
+    )
     add("--delegation", choices=("2", "1", "off"), default="2", help="newest GridSite version")
     add(
         "--oidc-exchange",

@@ -35,16 +35,25 @@ from reports import FORMATS, terminal
 MOST_WORKERS = 4
 WORTHWHILE = 100
 """Requirements to be judged that are worth the start of workers: a second of each core."""
+SELECT = "judge only these, e.g. 'MARK-*'; may be given again"
 INI = Path(__file__).with_name("check.ini")
 
 
 def add(commands: Any) -> None:
     """Add the command and its options, spelt as gfal and davix spell them."""
-    made = commands.add_parser("check", help="judge endpoints", description=__doc__)
+    made = commands.add_parser(
+        "check",
+        help="judge endpoints",
+        description="Judge endpoints by the requirements that bind them: those that are named, or "
+        "all of endpoints.yaml. A URL is asked with the credentials that gfal and davix find.",
+        epilog="Files are written below one random directory of the endpoint only, and removed.",
+    )
     made.add_argument("url", nargs="*", metavar="URL", help="an endpoint, as https://HOST/DIR")
     add_choice(made)
-    made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
-    made.add_argument("--profile", metavar="NAME", help="instead of the endpoint's own profiles")
+    made.add_argument("--select", action="append", metavar="ID-GLOB", help=SELECT)
+    made.add_argument(
+        "--profile", metavar="NAME", help="instead of its own; see httptpc list profiles"
+    )
     made.add_argument(
         "--quick", action="store_true", help="a first look: MUSTs that need no waiting"
     )
@@ -55,7 +64,9 @@ def add(commands: Any) -> None:
 
 def add_choice(made: argparse.ArgumentParser) -> None:
     """The options by which endpoints and credentials are chosen."""
-    made.add_argument("--endpoints", metavar="FILE", help="default: endpoints.yaml")
+    made.add_argument(
+        "--endpoints", metavar="FILE", help="see docs/endpoints.md; default: endpoints.yaml"
+    )
     made.add_argument("--endpoint", action="append", metavar="NAME", help="an entry of the file")
     made.add_argument("--out", metavar="DIR", help="default: results/<UTC time>")
     add_remote_party(made)

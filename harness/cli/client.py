@@ -18,7 +18,13 @@ COMMANDS = ("command", "push-command", "download-command", "verify-command", "de
 
 def add(commands: Any) -> None:
     """Add the command and its options."""
-    made = commands.add_parser("client", help="judge a client", description=__doc__)
+    made = commands.add_parser(
+        "client",
+        help="judge a client",
+        description="Judge a client by what reference servers on this machine saw of it, and by "
+        "its exit code: 0 means that it reports success.",
+        epilog="Words in braces: {source}, {destination}, {file} and others; see docs/clients.md.",
+    )
     made.add_argument(
         "name", nargs="*", metavar="CLIENT", help="curl, gfal2, davix, rclone or xrootd"
     )
@@ -29,7 +35,7 @@ def add(commands: Any) -> None:
     made.add_argument("--download-command", dest="download", metavar="TEXT", help="to {file}")
     made.add_argument("--verify-command", dest="verify", metavar="TEXT", help="with checksums")
     made.add_argument("--delegate-command", dest="delegate", metavar="TEXT", help="with GridSite")
-    made.add_argument("--select", action="append", metavar="ID-GLOB", help="e.g. 'MARK-*'")
+    made.add_argument("--select", action="append", metavar="ID-GLOB", help=check.SELECT)
     made.add_argument(
         "--quick", action="store_true", help="a first look: MUSTs that need no waiting"
     )

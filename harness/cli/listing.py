@@ -1,4 +1,4 @@
-"""``httptpc list``: what there is: requirements, checks, deviations, endpoints."""
+"""``httptpc list``: what there is, from requirements to endpoints."""
 
 from __future__ import annotations
 
@@ -25,11 +25,15 @@ Row = dict[str, Any]
 
 
 def add(commands: Any) -> None:
-    made = commands.add_parser("list", help="show what there is")
-    made.add_argument("what", choices=sorted(LISTS))
-    made.add_argument("--json", action="store_true")
+    made = commands.add_parser(
+        "list", help="show what there is", description="Show what there is, a line for each."
+    )
+    made.add_argument("what", choices=sorted(LISTS), metavar="WHAT", help=", ".join(sorted(LISTS)))
+    made.add_argument("--json", action="store_true", help="everything known of each")
     made.add_argument("--markdown", action="store_true", help="as a page of the documentation")
-    made.add_argument("--endpoints", metavar="FILE", default=DEFAULT_FILE)
+    made.add_argument(
+        "--endpoints", metavar="FILE", default=DEFAULT_FILE, help="default: endpoints.yaml"
+    )
     made.set_defaults(command=run)
 
 
@@ -85,6 +89,19 @@ def habits(options: argparse.Namespace) -> list[Row]:
         for row in personalities()
         for d in row["differences"]
     ]
+
+
+def profiles() -> list[Row]:
+    """What an endpoint can be judged as, and how many requirements that binds it to."""
+    return [
+        {"name": name, "requirements": len(profile.members), "about": profile.about}
+        for name, profile in catalogue().profiles.items()
+    ]
+
+
+def capabilities() -> list[Row]:
+    """What a check can need of an endpoint or of the tester."""
+    return [{"name": name, "about": about} for name, about in catalogue().needs.items()]
 
 
 def _told_by_the_server(question: str) -> list[Row]:
@@ -164,9 +181,11 @@ PAGES = {
 
 LISTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "requirements": lambda options: requirements(),
+    "capabilities": lambda options: capabilities(),
     "checks": lambda options: checks(),
     "deviations": lambda options: deviations(),
     "endpoints": endpoints,
     "personalities": habits,
     "prior": lambda options: prior(),
+    "profiles": lambda options: profiles(),
 }

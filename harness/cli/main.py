@@ -15,6 +15,12 @@ from harness.problems import UsageError
 USAGE = 4
 INTERRUPTED = 2
 
+EXIT_CODES = (
+    "Exit codes: 0 nothing violated or inconclusive; 1 a violation that nobody expected; "
+    "2 interrupted; 3 inconclusive, or an endpoint cannot be reached; 4 usage, configuration, "
+    "credentials or certificate; 5 nothing was applicable."
+)
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -27,7 +33,11 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """All commands with their options."""
-    made = Parser(prog="httptpc", description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    made = Parser(
+        prog="httptpc",
+        description="Conformance suite and testbed for HTTP third-party copy (HTTP-TPC).",
+        epilog=EXIT_CODES,
+    )
     made.add_argument("-V", "--version", action="version", version=f"httptpc {__version__}")
     commands = made.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for module in (check, client, matrix, serving, party, reporting, listing, probing):

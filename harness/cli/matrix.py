@@ -25,11 +25,18 @@ from reports import matrix_text
 
 
 def add(commands: Any) -> None:
-    made = commands.add_parser("matrix", help="every endpoint to every other", description=__doc__)
+    made = commands.add_parser(
+        "matrix",
+        help="every endpoint to every other",
+        description="Copy from every endpoint to every other, as pull and as push, and say who is "
+        "to blame where a copy fails. Only endpoints with opt-in: true take part.",
+    )
     add_choice(made)
     made.add_argument("--group", metavar="G", help="only endpoints of this group")
-    made.add_argument("--modes", default="pull,push", metavar="pull,push")
-    made.add_argument("--engine", default="local", metavar="local|dask://HOST:PORT")
+    made.add_argument("--modes", default="pull,push", metavar="pull,push", help="default: both")
+    made.add_argument(
+        "--engine", default="local", metavar="local", help="where copies are asked for"
+    )
     made.add_argument("--resume", metavar="DIR", help="go on with a matrix that was cut short")
     made.set_defaults(command=run)
 

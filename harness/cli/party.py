@@ -40,7 +40,13 @@ UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
 def add(commands: Any) -> None:
-    made = commands.add_parser("remote-party", help="run the far side", description=__doc__)
+    made = commands.add_parser(
+        "remote-party",
+        help="run the far side",
+        description="Run the scripted far side on a host that the endpoints can reach, for the "
+        "checks that need one (docs/remote-party.md). One line of JSON says when it serves.",
+        epilog="Numbers of bytes may end in k, m or g.",
+    )
     made.add_argument("--public-url", required=True, metavar="URL", help="https://HOST[:PORT]")
     made.add_argument("--port", type=int, metavar="N", help="first port (default: as in the URL)")
     made.add_argument("--cert", metavar="FILE", help="host certificate (default: a throw-away one)")
@@ -59,7 +65,7 @@ def add(commands: Any) -> None:
     for name, what in LIMITS.items():
         option = f"--limit-{name.replace('_', '-')}"
         usual = getattr(PUBLIC, name)
-        made.add_argument(option, metavar="N", help=f"{what} (default {usual:g})")
+        made.add_argument(option, metavar="N", help=f"{what} (default {_shown(usual)})")
     made.set_defaults(command=run)
 
 
@@ -164,3 +170,9 @@ def _number(name: str, text: str) -> int:
         option = f"--limit-{name.replace('_', '-')}"
         raise UsageError(f"{option} {text}: say a number above 0, such as 100, 64k, 20m or 5g")
     return int(found[1]) * UNITS[found[2]]
+
+
+def _shown(number: float) -> str:
+    """A limit as it can be written on the command line."""
+    unit = next((u for u in "gm" if number >= UNITS[u] and number % UNITS[u] == 0), "")
+    return f"{number / UNITS[unit]:g}{unit}"

@@ -33,8 +33,12 @@ UNREACHABLE = 3
 
 
 def add(commands: Any) -> None:
-    made = commands.add_parser("probe", help="print an endpoints.yaml entry for a URL")
-    made.add_argument("url", metavar="URL")
+    made = commands.add_parser(
+        "probe",
+        help="print an endpoints.yaml entry for a URL",
+        description="Find out what an endpoint can do, and print an entry for endpoints.yaml.",
+    )
+    made.add_argument("url", metavar="URL", help="an endpoint, as https://HOST/DIR")
     add_remote_party(made)
     add_identity(made)
     made.set_defaults(command=run)

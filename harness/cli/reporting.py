@@ -17,14 +17,25 @@ from reports import FORMATS, Extras, diff, nagios
 
 
 def add(commands: Any) -> None:
-    made = commands.add_parser("report", help="write a report of a run")
-    made.add_argument("directory", metavar="DIR", type=Path)
-    made.add_argument("--format", choices=sorted(FORMATS), default="html")
+    made = commands.add_parser(
+        "report",
+        help="write a report of a run",
+        description="Write a report from the record of a run: html to its file in the directory, "
+        "any other format to the output. With nagios the exit code is the plugin's.",
+    )
+    made.add_argument("directory", metavar="DIR", type=Path, help="of the run, e.g. results/latest")
+    made.add_argument(
+        "--format", choices=sorted(FORMATS), default="html", metavar="NAME", help=", ".join(FORMATS)
+    )
     made.set_defaults(command=report)
-    made = commands.add_parser("diff", help="compare two runs")
-    made.add_argument("old", metavar="OLD", type=Path)
-    made.add_argument("new", metavar="NEW", type=Path)
-    made.add_argument("--fail-on", choices=["regression"])
+    made = commands.add_parser(
+        "diff",
+        help="compare two runs",
+        description="Say which verdicts changed from one run to another.",
+    )
+    made.add_argument("old", metavar="OLD", type=Path, help="directory of the earlier run")
+    made.add_argument("new", metavar="NEW", type=Path, help="directory of the later one")
+    made.add_argument("--fail-on", choices=["regression"], help="exit code 1 if there is one")
     made.set_defaults(command=compare)
 
 

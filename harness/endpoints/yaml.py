@@ -57,6 +57,14 @@ def _plain_words_only(loader: StrictLoader, node: yaml.ScalarNode) -> bool:
 StrictLoader.add_constructor("tag:yaml.org,2002:bool", _plain_words_only)
 
 
+def _as_written(loader: StrictLoader, node: yaml.ScalarNode) -> str:
+    """A date stays a text: what it must look like, its reader says."""
+    return str(node.value)
+
+
+StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
+
+
 class Document:
     """A parsed YAML text whose values know the line they stand on."""
 

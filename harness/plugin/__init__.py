@@ -32,7 +32,7 @@ from harness.plugin.conduct import (
 from harness.plugin.marks import endpoint_of, requirements_of
 from harness.plugin.preflight import meet, reach
 from harness.plugin.progress import Progress
-from harness.plugin.settings import Settings, from_options
+from harness.plugin.settings import Settings, from_options, sound
 from harness.plugin.sharing import share_of
 from harness.problems import Blocked, NotApplicable, Unreachable, Untested, UsageError
 from harness.scratch import scratch
@@ -87,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config, settings: Settings) -> None:
     meet(settings)
+    sound(settings, catalogue())
     make_out(settings)
     directory = scratch()
     endpoints = config.hook.pytest_httptpc_stand_up(

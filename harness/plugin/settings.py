@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -112,10 +114,34 @@ def default_out(folder: Path) -> Path:
     return out
 
 
+def sound(settings: Settings, catalogue: Catalogue) -> None:
+    """Raise UsageError for a profile, capability or requirement that the catalogue lacks."""
+    for endpoint in settings.endpoints:
+        bound(endpoint, catalogue)
+        with _telling(f"endpoint {endpoint.name}: capabilities"):
+            _look_up(catalogue.capability, endpoint.capabilities)
+        with _telling(f"endpoint {endpoint.name}: select"):
+            _look_up(catalogue.matching, endpoint.select)
+    with _telling("--select"):
+        _look_up(catalogue.matching, settings.select)
+
+
+def _look_up(table: Callable[[str], object], names: Iterable[str]) -> None:
+    for name in names:
+        table(name)
+
+
+@contextmanager
+def _telling(where: str) -> Iterator[None]:
+    """What is looked up in vain is a mistake of whoever wrote it there."""
+    try:
+        yield
+    except LookupError as problem:
+        raise UsageError(f"{where}: {problem.args[0]}") from None
+
+
 def bound(endpoint: Endpoint, catalogue: Catalogue) -> tuple[str, ...]:
     """The ids of all requirements that the profiles of an endpoint bind it to."""
-    try:
+    with _telling(f"endpoint {endpoint.name}"):
         ids = frozenset().union(*(catalogue.profile(p) for p in endpoint.profiles))
-    except LookupError as problem:
-        raise UsageError(f"endpoint {endpoint.name}: {problem.args[0]}") from None
     return tuple(r.id for r in catalogue if r.id in ids)

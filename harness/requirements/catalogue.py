@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,14 @@ class Catalogue:
         except KeyError:
             raise LookupError(_unknown("requirement", identifier, self._by_id)) from None
 
+    def matching(self, glob: str) -> tuple[str, ...]:
+        """The ids that a glob such as ``MARK-*`` stands for; `LookupError` if there are none."""
+        found = tuple(i for i in self._by_id if fnmatchcase(i, glob))
+        if not found:
+            known = {**self._by_id, **{f"{family}-*": family for family in self.families}}
+            raise LookupError(_unknown("requirement", glob, known))
+        return found
+
     def by_family(self, family: str) -> tuple[Requirement, ...]:
         """The requirements of one family; `LookupError` if there is no such family."""
         if family not in self.families:
@@ -79,6 +88,12 @@ class Catalogue:
         binding = [p for name in profiles if identifier in (p := self._profile(name)).members]
         gates = [profile.gates.get(identifier) for profile in binding]
         return gates[0] if gates and None not in gates else None
+
+    def capability(self, name: str) -> str:
+        """What a capability is, in a sentence; `LookupError` if there is none of that name."""
+        if name not in self.needs:
+            raise LookupError(_unknown("capability", name, self.needs))
+        return self.needs[name]
 
     def origin_link(self, origin: str) -> str | None:
         """The public address of an origin, where one can be derived."""
@@ -154,6 +169,7 @@ def _requirement(family: str, entry: Mapping[str, Any]) -> Requirement:
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(name.upper() if what != "profile" else name, known, n=3)
+    is_word = what in ("profile", "capability")
+    near = difflib.get_close_matches(name if is_word else name.upper(), known, n=3)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     return f"no {what} {name!r}{hint}"

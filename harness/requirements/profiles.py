@@ -24,11 +24,12 @@ _FILE = "profiles.yaml"
 class Profile:
     """`members` bind; `claims` are the MAY and INFO members whose violation is a FAIL.
 
+    `about` says what it is in a sentence.
     `expects` are capabilities such an endpoint has: they are not probed, so their lack is seen.
     `gates` are members that bind only where a capability is there: else they are not applicable.
     """
 
-    name: str
+    about: str
     members: frozenset[str]
     claims: frozenset[str]
     expects: frozenset[str] = frozenset()
@@ -66,14 +67,15 @@ def resolve_profiles(
     plans: dict[str, _Plan] = {}
     profiles: dict[str, Profile] = {}
     for name, body in written.items():
+        about = body.get("about", "")
         if body.get("everything"):
             expects = frozenset(body.get("expects", ()))
-            profiles[name] = Profile(name, everything, everything & optional, expects)
+            profiles[name] = Profile(about, everything, everything & optional, expects)
             continue
         plan = plans[name] = _plan(name, body, plans)
         members = plan.members(requirements)
         _check(name, plan, members, requirements)
-        profiles[name] = Profile(name, members, plan.claims & members, plan.expects, plan.gates)
+        profiles[name] = Profile(about, members, plan.claims & members, plan.expects, plan.gates)
     return profiles
 
 

@@ -36,6 +36,7 @@ def one_line(ran: Ran, words: str) -> None:
         (["check", "https://se.example.org:port/"], "not a URL of a storage endpoint"),
         (["check", "https://[::1/"], "not a URL of a storage endpoint"),
         (["check", "https://localhost/", "--capath", "absent"], "absent does not exist"),
+        (["check", "https://localhost/", "--select", "TCP-*"], "--select: no requirement 'TCP-*'"),
         (["check", "https://localhost/", "-E", "absent.pem"], "does not exist"),
         (["client"], "name a client"),
         (["report", "nowhere"], "there is no run.jsonl"),
@@ -55,6 +56,24 @@ def test_a_malformed_endpoints_file(httptpc: Httptpc, tmp_path: Path) -> None:
     ran = httptpc("check")
     assert ran.returncode == USAGE
     one_line(ran, "endpoints.yaml, line 3")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("url: 'https://localhost/', capabilities: {tpcpull: true}", "did you mean tpc-pull"),
+        ("url: 'https://localhost/', select: [MARKS-*]", "select: no requirement 'MARKS-*'"),
+        ("kind: nginx, start: {deviation: [x]}", "kind nginx takes nothing, and no 'deviation'"),
+        ("kind: hollow, start: {personality: x}", "kind hollow takes answer, kept, and no"),
+    ],
+)
+def test_an_entry_that_means_nothing(
+    httptpc: Httptpc, tmp_path: Path, entry: str, said: str
+) -> None:
+    (tmp_path / "endpoints.yaml").write_text(f"version: 1\nendpoints:\n  a: {{{entry}}}\n")
+    ran = httptpc("check")
+    assert ran.returncode == USAGE
+    one_line(ran, said)
 
 
 def test_an_unknown_profile(httptpc: Httptpc, site_file: Path) -> None:

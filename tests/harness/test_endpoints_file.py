@@ -71,7 +71,26 @@ endpoints:
             "did you mean 'kind'",
         ),
         ("version: 1\nendpoints:\n  a:\n    profiles: [x]\n", 3, "give a url"),
-        ("version: 1\nendpoints:\n  a:\n    url: ftp://h/\n", 4, "does not match"),
+        ("version: 1\nendpoints:\n  a:\n    url: ftp://h/\n", 4, "not of the form https://"),
+        ("version: 1\nendpoints:\n  a: {kind: x, addresses: [1.2.3]}\n", 3, "no IP address"),
+        ("version: 1\nendpoints:\n  a: {kind: x, barred-peers: [10.0.0.0/33]}\n", 3, "no network"),
+        ("version: 1\nendpoints:\n  a: {kind: x, groups: prod}\n", 3, "groups: has to be a list"),
+        (
+            "version: 1\nendpoints:\n  a:\n    kind: x\n    start: {deviaton: [y]}\n",
+            5,
+            "did you mean 'deviation'",
+        ),
+        (
+            "version: 1\nendpoints:\n  a:\n    kind: x\n    credentials: {x509: {cert: y}}\n",
+            5,
+            "both cert and key",
+        ),
+        (
+            "version: 1\nendpoints:\n  a:\n    kind: x\n    s3: {url: 's3://bucket'}\n",
+            5,
+            "not of the form https://s3.example.org",
+        ),
+        ("version: 1\nendpoints:\n  a: {kind: x, ca: ./nowhere}\n", 3, "a: ca: .*does not exist"),
         ("version: 2\nendpoints:\n  a: {kind: x}\n", 1, "1 was expected"),
         ("version: 1\nendpoints:\n  a: [\n", 4, "not valid YAML"),
         (
@@ -85,6 +104,36 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, w
     with pytest.raises(UsageError, match=f"line {line}:.*{words}") as told:
         read(tmp_path, text)
     assert "eyJhbGciOi" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("requirement: TPC-005\n", 1, "has to be a list"),
+        ("- {requirement: TPC-005}\n", 1, "'reason' is a required property"),
+        ("- {requirement: TPC5, reason: x}\n", 1, "not of the form TPC-005"),
+        ("- {requirement: TPC-005, reason: x, reviewby: 2027-01-01}\n", 1, "mean 'review-by'"),
+        ("- requirement: TPC-005\n  reason: x\n  review-by: 2027-02-31\n", 3, "is no date"),
+        ("- requirement: TPC-005\n  reason: x\n  review-by: soon\n", 3, "is no date"),
+    ],
+)
+def test_a_mistake_in_expectations(tmp_path: Path, text: str, line: int, words: str) -> None:
+    (tmp_path / "known.yaml").write_text(text, encoding="utf-8")
+    entry = "version: 1\nendpoints:\n  a: {kind: x, expectations: known.yaml}\n"
+    with pytest.raises(UsageError, match=f"line 3: a: .*known.yaml, line {line}: .*{words}"):
+        read(tmp_path, entry)
+
+
+def test_the_home_directory_in_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "known.yaml").write_text("[]", encoding="utf-8")
+    with pytest.raises(UsageError, match=f"{tmp_path}/user.pem does not exist"):
+        read(
+            tmp_path,
+            "version: 1\nendpoints:\n  a: {kind: x, credentials: {x509: {proxy: ~/user.pem}}}",
+        )
+    text = "version: 1\nendpoints:\n  a: {kind: x, expectations: ~/known.yaml}\n"
+    assert read(tmp_path, text)["a"].expectations == ()
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
     for name in ("documents", "capabilities"):
         shutil.copy(HERE / f"{name}.yaml", tmp_path)
     write(tmp_path, "families", {"TPC": "Copies", "DIR": "Pages"})
-    write(tmp_path, "profiles", {"small": {"families": ["TPC"]}})
+    write(tmp_path, "profiles", {"small": {"about": "A small one.", "families": ["TPC"]}})
     write(tmp_path, "tpc", {"family": "TPC", "requirements": [entry("TPC-001")]})
     write(tmp_path, "dir", {"family": "DIR", "requirements": [entry("DIR-001")]})
     return tmp_path
