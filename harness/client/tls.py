@@ -39,7 +39,7 @@ def _kept(ca: Path | None, pair: X509 | None, state: object) -> ssl.SSLContext:
     if ca is None:
         made.load_default_certs()
     else:
-        made.load_verify_locations(**{"capath" if ca.is_dir() else "cafile": str(ca)})
+        _trust(made, ca)
     if pair is not None:
         _load(made, pair)
     return made
@@ -53,11 +53,30 @@ def trusting_context() -> ssl.SSLContext:
     return made
 
 
+def _trust(made: ssl.SSLContext, ca: Path) -> None:
+    try:
+        made.load_verify_locations(**{"capath" if ca.is_dir() else "cafile": str(ca)})
+    except (ssl.SSLError, OSError) as problem:
+        raise UsageError(f"ca: {ca} holds no certificate in PEM ({_why(problem)})") from None
+
+
 def _load(made: ssl.SSLContext, pair: X509) -> None:
     try:
-        made.load_cert_chain(pair.cert, pair.key)
-    except (ssl.SSLError, OSError) as problem:
-        raise UsageError(f"credentials: {pair.cert} with {pair.key}: {problem}") from None
+        made.load_cert_chain(pair.cert, pair.key, password=_no_password)
+    except (ssl.SSLError, OSError, ValueError) as problem:
+        raise UsageError(
+            f"credentials: {pair.key} is no private key for {pair.cert} ({_why(problem)}); "
+            "give its own, in PEM and without a passphrase"
+        ) from None
+
+
+def _no_password() -> str:
+    """Without this OpenSSL would ask at the terminal."""
+    raise ValueError("it has a passphrase")
+
+
+def _why(problem: Exception) -> str:
+    return (getattr(problem, "reason", "") or str(problem)).replace("_", " ").lower()
 
 
 def describe(connection: ssl.SSLSocket) -> Tls:

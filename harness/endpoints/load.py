@@ -62,7 +62,7 @@ class _Reader:
             read_only=entry.get("read-only", False),
             groups=tuple(entry.get("groups", [])),
             opt_in=entry.get("opt-in", False),
-            doors={key: self._door(entry[key]) for key in DOORS if key in entry},
+            doors={key: self._door(key, entry[key]) for key in DOORS if key in entry},
             expectations=self._expectations(entry.get("expectations")),
             start=entry.get("start", {}),
         )
@@ -72,10 +72,12 @@ class _Reader:
             second=self._discovery.given(credentials.get("second", {}), self._folder),
         )
 
-    def _door(self, given: Any) -> Any:
+    def _door(self, key: str, given: Any) -> Any:
         """What an entry says of another way in, its files found from the folder of the entry."""
         if not isinstance(given, dict):
             return given
+        if key == "voms":
+            self._discovery.given({"x509": {"proxy": given["file"]}}, self._folder)
         found = {**given}
         for member in {"file", "key"} & given.keys():
             found[member] = str(self._existing(given[member]))

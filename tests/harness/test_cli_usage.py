@@ -10,9 +10,15 @@ from pathlib import Path
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 
 from fixtures.kinds import Started
 from fixtures.pki import Testbed
+from fixtures.pki.material import ec_key, key_pem
 from harness.recorder import load
 from tests.harness.conftest import Httptpc, Ran
 
@@ -65,15 +71,23 @@ def test_a_malformed_endpoints_file(httptpc: Httptpc, tmp_path: Path) -> None:
         ("url: 'https://localhost/', select: [MARKS-*]", "select: no requirement 'MARKS-*'"),
         ("kind: nginx, start: {deviation: [x]}", "kind nginx takes nothing, and no 'deviation'"),
         ("kind: hollow, start: {personality: x}", "kind hollow takes answer, kept, and no"),
+        ("kind: nginx, issuer: {url: 'https://i.invalid', key: junk}", "no RSA or EC private key"),
+        ("kind: nginx, s3: {url: 'https://s3.invalid', file: junk}", "no S3 key pair as AWS"),
+        ("kind: nginx, basic: {file: junk}", "basic: say USER:PASSWORD"),
+        ("kind: nginx, basic: {env: NOT_SET}", "basic: NOT_SET is empty"),
+        ("kind: nginx, kerberos: {file: junk}", "kerberos: a SPNEGO token is written in base64"),
+        ("kind: nginx, voms: {file: junk}", "junk holds no PEM certificate"),
     ],
 )
 def test_an_entry_that_means_nothing(
     httptpc: Httptpc, tmp_path: Path, entry: str, said: str
 ) -> None:
+    (tmp_path / "junk").write_text("secret junk")
     (tmp_path / "endpoints.yaml").write_text(f"version: 1\nendpoints:\n  a: {{{entry}}}\n")
     ran = httptpc("check")
     assert ran.returncode == USAGE
     one_line(ran, said)
+    assert "secret junk" not in ran.stdout + ran.stderr
 
 
 def test_an_unknown_profile(httptpc: Httptpc, site_file: Path) -> None:
@@ -104,6 +118,32 @@ def test_a_ca_that_does_not_vouch_for_the_server(
     ran = httptpc("check", server.url, "--capath", str(stranger.ca), "--out", "out")
     assert ran.returncode == USAGE
     one_line(ran, "certificate cannot be verified")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ca", "junk holds no certificate in PEM"),
+        ("junk", "junk is no private key for"),
+        ("stranger", "stranger is no private key for"),
+        ("locked", "locked is no private key for"),
+    ],
+)
+def test_files_that_are_of_no_use(
+    httptpc: Httptpc, server: Started, tmp_path: Path, name: str, said: str
+) -> None:
+    user = Testbed.create(tmp_path / "people").user()
+    key = ec_key()
+    (tmp_path / "junk").write_text("junk")
+    (tmp_path / "stranger").write_bytes(key_pem(key))
+    locked = BestAvailableEncryption(b"phrase")
+    form = (Encoding.PEM, PrivateFormat.PKCS8)
+    (tmp_path / "locked").write_bytes(user.load().key.private_bytes(*form, locked))
+    pair = ["-E", str(user.cert), "--key", name] if name != "ca" else []
+    ca = "junk" if name == "ca" else str(server.ca)
+    ran = httptpc("check", server.url, "--capath", ca, *pair, "--out", "out")
+    assert ran.returncode == USAGE
+    one_line(ran, said)
 
 
 def test_a_token_that_has_expired(httptpc: Httptpc, server: Started) -> None:
