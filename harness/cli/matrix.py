@@ -13,7 +13,7 @@ from fixtures.standing import Standing
 from harness.cli.check import add_choice, distant, overridden, shown
 from harness.credentials import Discovery
 from harness.endpoints import Endpoint
-from harness.matrix import Mode
+from harness.matrix import JOURNAL, Mode
 from harness.plugin.closing import close_run
 from harness.plugin.conduct import Conduct, header, make_out, now, standing
 from harness.plugin.preflight import meet
@@ -44,6 +44,8 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; 0 if every cell passed."""
     modes = _modes(options.modes)
+    if options.resume and not Path(options.resume, JOURNAL).is_file():
+        raise UsageError(f"--resume {options.resume}: holds no journal.jsonl of a matrix")
     if options.engine != "local":
         raise UsageError(f"--engine {options.engine}: this version runs matrices locally only")
     settings = _settings(options)

@@ -72,16 +72,21 @@ def _json(path: Path) -> dict[str, object] | None:
     if not path.exists():
         return None
     try:
-        found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as problem:
         raise UsageError(f"{path}: not JSON ({problem})") from None
+    if not isinstance(found, dict):
+        raise UsageError(f"{path}: not what a run of ours left there")
     return found
 
 
 def compare(options: argparse.Namespace) -> int:
     """Print what changed between two runs; 1 if asked to fail and something became worse."""
     old, new = (_verdicts(path) for path in (options.old, options.new))
-    found = diff.compare(old, new)
+    try:
+        found = diff.compare(old, new)
+    except diff.DiffProblem as problem:
+        raise UsageError(f"{options.old}, {options.new}: {problem}") from None
     print(diff.render(found), end="")  # noqa: T201
     return 1 if options.fail_on and found.has_regressed else 0
 

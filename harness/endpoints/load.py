@@ -37,7 +37,8 @@ def _document(path: Path) -> Document:
     try:
         return Document(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"{path}: cannot be read ({problem})") from None
+        why = getattr(problem, "strerror", None) or "it is no UTF-8"
+        raise UsageError(f"{path}: cannot be read ({why})") from None
 
 
 class _Reader:

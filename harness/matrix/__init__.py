@@ -12,7 +12,7 @@ from harness.client import Client
 from harness.endpoints import Endpoint
 from harness.matrix.cell import Cell, Mode, Plan, Result, Scope, plan
 from harness.matrix.control import control
-from harness.matrix.journal import MATRIX, Journal, document
+from harness.matrix.journal import JOURNAL, MATRIX, Journal, document
 from harness.matrix.schedule import run_all
 from harness.matrix.transfer import Site, run_cell, transfer_token
 from harness.problems import Blocked
@@ -121,4 +121,4 @@ def exit_code(found: dict[str, Any]) -> int:
     return 3 if Result.BLOCKED in results else (0 if results else 5)
 
 
-__all__ = ["MATRIX", "SIZE", "Cell", "Matrix", "Mode", "exit_code"]
+__all__ = ["JOURNAL", "MATRIX", "SIZE", "Cell", "Matrix", "Mode", "exit_code"]

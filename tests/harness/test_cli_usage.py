@@ -47,6 +47,7 @@ def one_line(ran: Ran, words: str) -> None:
         (["client"], "name a client"),
         (["report", "nowhere"], "there is no run.jsonl"),
         (["diff", "nowhere", "elsewhere"], "does not exist"),
+        (["matrix", "--resume", "."], "holds no journal.jsonl"),
         (["matrix", "--modes", "sideways", "--endpoints", "x"], "say pull, push"),
         (["serve", "--deviation", "no-such-thing"], "no-such-thing"),
     ],
@@ -54,6 +55,24 @@ def one_line(ran: Ran, words: str) -> None:
 def test_a_wrong_command_line(httptpc: Httptpc, words: list[str], said: str) -> None:
     ran = httptpc(*words)
     assert ran.returncode == USAGE, ran.stderr
+    one_line(ran, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "verdicts.json: not JSON"),
+        ("[1]", "verdicts.json: not what a run of ours left"),
+        ('{"schema": 2, "verdicts": []}', "not a verdicts.json of schema 1"),
+        ('{"schema": 1, "verdicts": [{}]}', "a verdict that cannot be read"),
+    ],
+)
+def test_verdicts_that_cannot_be_compared(
+    httptpc: Httptpc, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "verdicts.json").write_text(text)
+    ran = httptpc("diff", ".", ".")
+    assert ran.returncode == USAGE
     one_line(ran, said)
 
 
