@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from harness.model import Judgement, Level, Run, Verdict
@@ -17,6 +19,10 @@ from reports.reading import (
 )
 from reports.text import line
 from reports.words import LOOKS
+
+NEED = re.compile(r"^[a-z0-9-]+: ")
+"""The capability that a reason begins with; several may be missing for one reason."""
+MOST_LACKS = 3
 
 TONES = {
     "fail": "31",
@@ -90,6 +96,7 @@ def _totals(reading: Reading, *, colour: bool) -> Iterator[list[str]]:
         yield [
             line(f"{endpoint.name} {endpoint.url}{software}: {headline(mine)}"),
             *_levels(mine, colour=colour),
+            *_lacks(mine),
         ]
 
 
@@ -103,6 +110,14 @@ def _levels(judgements: list[Judgement], *, colour: bool) -> Iterator[str]:
         ]
         if shown:
             yield f"    {level:<7} " + "  ".join(shown)
+
+
+def _lacks(judgements: list[Judgement]) -> Iterator[str]:
+    """What the tester lacked most often, so that it can be given next time."""
+    untested = (j for j in judgements if j.verdict is Verdict.NOT_TESTED)
+    counts = Counter(NEED.sub("", j.reason) for j in untested if j.reason)
+    for number, (reason, count) in enumerate(counts.most_common(MOST_LACKS)):
+        yield f"    {'not tested' if number == 0 else '':<12}{count:>4}  {line(reason)}"
 
 
 def _conclusion(reading: Reading) -> str:

@@ -52,3 +52,21 @@ def test_expected_deviations_are_named_with_their_reason():
 def test_cautions_come_before_the_totals():
     told = render(run_of(observation(Outcome.PASS), footer=None))
     assert told.index("cut short") < told.index("1 of 1 MUST met")
+
+
+def test_what_the_tester_lacked_most_often():
+    """The capability before a reason does not make it another one."""
+    lacks = [
+        ("TPC-001", "tpc-pull: no remote party; give --remote-party"),
+        ("TPC-002", "tpc-push: no remote party; give --remote-party"),
+        ("TPC-003", "no issuer is given"),
+    ]
+    seen = [observation(Outcome.UNTESTED, identifier, reason=why) for identifier, why in lacks]
+    told = render(run_of(*seen)).splitlines()
+    assert "    not tested     2  no remote party; give --remote-party" in told
+    assert "                   1  no issuer is given" in told
+
+
+def test_the_longest_list_of_lacks_is_short():
+    seen = [observation(Outcome.UNTESTED, f"TPC-{n:03}", reason=f"lack {n}") for n in range(1, 6)]
+    assert render(run_of(*seen)).count("lack ") == 3
