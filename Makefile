@@ -29,7 +29,7 @@ kill-matrix: $(VENV)/.dev
 	HTTPTPC_KILL_OUT=$(CURDIR)/build/kill $(BIN)/python -m pytest tests/meta/test_kill_matrix.py -n 4 --dist loadgroup -m "long or not long" -k "not kept"
 	$(BIN)/python -m tests.meta.keep build/kill
 
-# Every deviation with every MUST: an hour on two cores. What ends in build/product stays, so
+# Every deviation with every MUST: 45 minutes on two cores. What ends in build/product stays, so
 # an interrupted one goes on; its result is docs/results/full-product.json.
 full-product: $(VENV)/.dev
 	$(BIN)/python -m tests.meta.product build/product

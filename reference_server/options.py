@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
+
+from reference_server.server import Network
 
 USAGE_ERROR = 4
 """Exit code for usage, configuration and credentials that cannot be used."""
@@ -47,7 +52,7 @@ class Options:
     manner: list[str]
     access_log: Path | None
     consulted: Path | None
-    bar_peer: list[str]
+    bar_peer: list[Network]
     marker_period: float
     name: str
 
@@ -80,12 +85,17 @@ def parse_options(arguments: Sequence[str]) -> Options:
 
 def _add_service(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--port", type=int, default=0, metavar="N", help="0 takes a free one")
-    add("--plain-port", type=int, metavar="N", help="an unencrypted door as well")
+    add("--port", type=_port, default=0, metavar="N", help="0 takes a free one")
+    add("--plain-port", type=_port, metavar="N", help="an unencrypted door as well")
     add("--public-url", metavar="URL", help="how clients reach it through a reverse proxy")
     add("--pair", action="store_true", help="start two servers")
     add("--data-node", action="store_true", help="redirect data to a second port")
-    add("--data-node-url", metavar="URL", help="redirect data to a place that is not ours")
+    add(
+        "--data-node-url",
+        type=_url,
+        metavar="URL",
+        help="redirect data to a place that is not ours",
+    )
     add("--store", metavar="DIR|memory:|s3://BUCKET/PREFIX", help="default: temporary")
     add("--s3-endpoint", metavar="URL", help="the S3 server; default: what AWS names")
     add("--s3-region", metavar="NAME", help="default: the AWS configuration's, or us-east-1")
@@ -98,7 +108,14 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
     add("--consulted", type=Path, metavar="FILE", help="which seams decided something")
     add("--personality", metavar="NAME", help="show the legitimate habits of a product")
     add("--list-personalities", action="store_true", help="print them as JSON and end")
-    add("--bar-peer", action="append", default=[], metavar="NETWORK", help="no far side in there")
+    add(
+        "--bar-peer",
+        type=_network,
+        action="append",
+        default=[],
+        metavar="NETWORK",
+        help="no far side in there",
+    )
     add("--end-with-parent", action="store_true", help="end when whoever started it has ended")
     add("--marker-period", type=float, default=5.0, metavar="SECONDS", help="default: 5")
     add("--name", default="reference", help="what the line of JSON calls it")
@@ -131,11 +148,41 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_object(place: Path | None) -> dict[str, Any] | None:
-    """A JSON object from a file; raises OSError, ValueError."""
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: say 0 to 65535")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    if not re.match(r"https?://[^/]+", text):
+        raise argparse.ArgumentTypeError(f"{text} is no http or https URL")
+    return text
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+@contextmanager
+def naming(option: str, value: object) -> Iterator[None]:
+    """Whatever fails in here is a fault of what was said there; raises ValueError that says so."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError) as problem:
+        why = getattr(problem, "reason", None) or getattr(problem, "strerror", None) or problem
+        raise ValueError(f"{option} {value}: {why}") from None
+
+
+def read_object(option: str, place: Path | None) -> dict[str, Any] | None:
+    """A JSON object from the file that an option names; raises ValueError."""
     if place is None:
         return None
-    found = json.loads(place.read_text())
-    if not isinstance(found, dict):
-        raise ValueError(f"{place}: not a JSON object")
-    return found
+    with naming(option, place):
+        found = json.loads(place.read_text())
+        if not isinstance(found, dict):
+            raise ValueError("not a JSON object")
+        return found

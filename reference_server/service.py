@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import ssl
 import threading
@@ -16,7 +15,7 @@ import jwt
 from reference_server.access_log import AccessLog
 from reference_server.auth.authenticator import Authenticator
 from reference_server.auth.identity import Activity, Grant, Limit
-from reference_server.auth.kerberos import kerberos_of
+from reference_server.auth.kerberos import Kerberos, kerberos_of
 from reference_server.auth.mint import Mint
 from reference_server.auth.tickets import TicketOffice
 from reference_server.auth.tokens import Issuer, OwnIssuer, TokenJudge
@@ -28,7 +27,7 @@ from reference_server.delegation.keeper import Keeper
 from reference_server.delegation.service import DelegationService
 from reference_server.deviations import behaviour_with
 from reference_server.deviations.consulted import Notes, noting
-from reference_server.options import Options, read_object
+from reference_server.options import Options, naming, read_object
 from reference_server.personalities import personality
 from reference_server.pki import Files, write_secret
 from reference_server.server import (
@@ -70,9 +69,9 @@ class Service:
         self._behaviour = behaviour_with(options.deviation, options.manner, _habits(options))
         if options.consulted is not None:
             self._behaviour = noting(self._behaviour, Notes(options.consulted))
-        client_trust = ClientTrust(self._trust, options.crl)
-        self._tls = server_context(cert, key, client_trust, self._behaviour)
-        main = self._open(options.port)
+        self._tls = self._server_tls(cert, key, options.crl)
+        with naming("--port", options.port):
+            main = self._open(options.port)
         self.url = f"https://localhost:{main.port}"
         self._issuer = OwnIssuer(self.url)
         self._parts = Parts(
@@ -85,8 +84,8 @@ class Service:
             delegation=_delegation(options, self._behaviour),
             exchange=_exchange(options, far_tls),
             limits=Limits(marker_period=options.marker_period),
-            access=AccessLog(options.access_log),
-            barred=tuple(map(ipaddress.ip_network, options.bar_peer)),
+            access=_access_log(options.access_log),
+            barred=tuple(options.bar_peer),
         )
         self._parts.own.ports["https"].add(main.port)
         if options.public_url is not None:
@@ -142,6 +141,15 @@ class Service:
         self._doors.append(door)
         return door
 
+    def _server_tls(self, cert: Path, key: Path, crl: Path | None) -> ssl.SSLContext:
+        files = {"--cert": cert, "--key": key, "--capath": self._trust, "--crl": crl}
+        named = {option: file for option, file in files.items() if file is not None}
+        for option, file in named.items():
+            with naming(option, file):
+                file.stat()
+        with naming(", ".join(named), ", ".join(map(str, named.values()))):
+            return server_context(cert, key, ClientTrust(self._trust, crl), self._behaviour)
+
     def _add_data_node(self) -> str:
         """A second TLS door that serves what the main one redirects."""
         behaviour = self._behaviour
@@ -162,21 +170,21 @@ class Service:
 
     def _authenticator(self, options: Options) -> Authenticator:
         issuers = [self._issuer.as_trusted(), *map(_issuer, options.trust_issuer)]
-        grants = _grants(read_object(options.grants))
+        grants = _grants(options.grants)
         judge = TokenJudge(self._behaviour, issuers, grants)
         judge.audiences.append(self.url)
         if options.public_url is not None:
             judge.audiences.append(options.public_url.rstrip("/"))
-        users = read_object(options.basic) or {} if self._behaviour.offers_basic() else {}
+        users = read_object("--basic", options.basic) if self._behaviour.offers_basic() else None
         return Authenticator(
             behaviour=self._behaviour,
             tokens=judge,
             mint=Mint(self._behaviour),
             tickets=TicketOffice(),
             grants=grants,
-            users={str(user): str(password) for user, password in users.items()},
+            users={str(user): str(password) for user, password in (users or {}).items()},
             voms=_voms(options.vomsdir, self._trust) if options.vomsdir else None,
-            kerberos=kerberos_of(options.kerberos_keytab) if options.kerberos_keytab else None,
+            kerberos=_kerberos(options.kerberos_keytab),
         )
 
     def _credentials(self) -> dict[str, Any]:
@@ -260,10 +268,15 @@ def _delegation(options: Options, behaviour: Behaviour) -> DelegationService | N
 
 
 def _exchange(options: Options, far_tls: FarTls) -> Exchange | None:
-    providers = [Provider.given(option) for option in options.oidc_exchange]
+    providers = [_provider(option) for option in options.oidc_exchange]
     if not providers:
         return None
     return Exchange({provider.issuer: provider for provider in providers}, far_tls.strict())
+
+
+def _provider(option: str) -> Provider:
+    with naming("--oidc-exchange", option):
+        return Provider.given(option)
 
 
 def _issuer(option: str) -> Issuer:
@@ -272,7 +285,8 @@ def _issuer(option: str) -> Issuer:
     if not separator or not url:
         raise ValueError(f"--trust-issuer {option}: not ISSUER=JWKS_FILE")
     try:
-        return Issuer.from_file(url, Path(place))
+        with naming("--trust-issuer", option):
+            return Issuer.from_file(url, Path(place))
     except (KeyError, TypeError, jwt.PyJWTError) as problem:
         raise ValueError(f"--trust-issuer {option}: bad JWKS: {problem}") from None
 
@@ -283,11 +297,25 @@ def _voms(vomsdir: Path, trust: Path) -> Voms:
     return Voms(vomsdir, trust)
 
 
-def _grants(told: dict[str, Any] | None) -> dict[str, Limit] | None:
+def _access_log(place: Path | None) -> AccessLog:
+    with naming("--access-log", place):
+        return AccessLog(place)
+
+
+def _kerberos(keytab: Path | None) -> Kerberos | None:
+    if keytab is None:
+        return None
+    with naming("--kerberos-keytab", keytab):
+        return kerberos_of(keytab)
+
+
+def _grants(place: Path | None) -> dict[str, Limit] | None:
     """What is granted by name from the grants file; raises ValueError for an unknown activity."""
+    told = read_object("--grants", place)
     if told is None:
         return None
-    return {
-        name: (Grant(frozenset(Activity(item) for item in activities)),)
-        for name, activities in told.items()
-    }
+    with naming("--grants", place):
+        return {
+            name: (Grant(frozenset(Activity(item) for item in activities)),)
+            for name, activities in told.items()
+        }

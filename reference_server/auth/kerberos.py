@@ -16,7 +16,7 @@ from pathlib import Path
 from reference_server.auth.problems import BadToken
 
 MISSING = (
-    "--kerberos-keytab needs the system's Kerberos libraries and the Python package gssapi:"
+    "it needs the system's Kerberos libraries and the Python package gssapi:"
     " pip install 'httptpc[kerberos]'"
 )
 SERVICE = "HTTP/"
@@ -62,7 +62,7 @@ def kerberos_of(keytab: Path) -> Kerberos:
     try:
         keys = gssapi.Credentials(usage="accept", store={"keytab": f"FILE:{keytab}"})
     except GSSError as problem:
-        raise ValueError(f"--kerberos-keytab {keytab}: no usable keys: {problem}") from None
+        raise ValueError(f"no usable keys: {problem}") from None
 
     def accept(token: bytes) -> tuple[Login, str]:
         context = gssapi.SecurityContext(creds=keys, usage="accept")

@@ -39,10 +39,10 @@ class Provider:
         issuer, separator, rest = option.partition("=")
         parts = rest.rsplit(",", 2)
         if not separator or not issuer or len(parts) != 3:
-            raise ValueError(f"--oidc-exchange {option}: see --help for its form")
+            raise ValueError("not ISSUER=TOKEN_ENDPOINT,CLIENT_ID,SECRET_FILE")
         endpoint, client, place = parts
         if urllib.parse.urlsplit(endpoint).scheme != "https":
-            raise ValueError(f"--oidc-exchange {option}: the token endpoint is not https")
+            raise ValueError("the token endpoint is not https")
         return cls(issuer, endpoint, client, Path(place).read_text().strip())
 
     @property
