@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from reference_server.server import Network
-
 USAGE_ERROR = 4
 """Exit code for usage, configuration and credentials that cannot be used."""
 
@@ -52,7 +50,7 @@ class Options:
     manner: list[str]
     access_log: Path | None
     consulted: Path | None
-    bar_peer: list[Network]
+    bar_peer: list[str]
     marker_period: float
     name: str
 
@@ -160,9 +158,9 @@ def _url(text: str) -> str:
     return text
 
 
-def _network(text: str) -> Network:
+def _network(text: str) -> str:
     try:
-        return ipaddress.ip_network(text)
+        return str(ipaddress.ip_network(text))
     except ValueError as problem:
         raise argparse.ArgumentTypeError(str(problem)) from None
 

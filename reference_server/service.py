@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import ssl
 import threading
@@ -85,7 +86,7 @@ class Service:
             exchange=_exchange(options, far_tls),
             limits=Limits(marker_period=options.marker_period),
             access=_access_log(options.access_log),
-            barred=tuple(options.bar_peer),
+            barred=tuple(map(ipaddress.ip_network, options.bar_peer)),
         )
         self._parts.own.ports["https"].add(main.port)
         if options.public_url is not None:
