@@ -17,7 +17,9 @@ from harness.problems import UsageError
 if TYPE_CHECKING:
     from jsonschema import FormatChecker, ValidationError
 
-_INLINE = re.compile(r"^(eyJ[\w-]+\.|MD[A-Z][\w-]{40,}|-----BEGIN)")
+_INLINE = re.compile(r"^(eyJ[\w-]+\.|MD[A-Z][\w-]{40,}|-----BEGIN|\w+://[^/]*@)|[?&]authz=")
+"""A token, a macaroon, a key, or a URL that holds a password or a token."""
+
 TYPES = {
     "array": "a list",
     "object": "a mapping",
@@ -76,7 +78,7 @@ def _formats() -> FormatChecker:
 
 def _refuse_secrets(document: Document) -> None:
     for where, value in _texts(document.data, ()):
-        if _INLINE.match(value):
+        if _INLINE.search(value):
             said = "this looks like a secret; write it to a file and say {file: PATH}"
             raise mistake(document, where, f"{said}, or {{env: NAME}}")
 

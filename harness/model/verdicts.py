@@ -52,8 +52,10 @@ def judge(run: Run) -> tuple[Judgement, ...]:
     grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
     for observation in run.observations:
         grouped[observation.endpoint, observation.requirement].append(observation)
+    is_quick = "--quick" in run.header.arguments
+    silence = "left out of a first look (--quick)" if is_quick else "no check was run for it"
     return tuple(
-        _judgement(endpoint, requirement, grouped[endpoint.name, requirement.id])
+        _judgement(endpoint, requirement, grouped[endpoint.name, requirement.id], silence)
         for endpoint, bound in ((e, frozenset(e.bound)) for e in run.endpoints)
         for requirement in run.requirements
         if requirement.id in bound
@@ -61,8 +63,9 @@ def judge(run: Run) -> tuple[Judgement, ...]:
 
 
 def _judgement(
-    endpoint: EndpointRecord, requirement: Requirement, seen: list[Observation]
+    endpoint: EndpointRecord, requirement: Requirement, seen: list[Observation], silence: str
 ) -> Judgement:
+    """``silence`` is the reason where nothing was seen."""
     verdict = verdict_of(o.outcome for o in seen)
     decisive = _decisive(seen, verdict)
     known = next((e for e in endpoint.expectations if e.requirement == requirement.id), None)
@@ -75,7 +78,7 @@ def _judgement(
         checks=tuple(dict.fromkeys(o.check for o in seen)),
         expected=tuple(dict.fromkeys(e for o in decisive for e in o.expected)),
         actual="; ".join(dict.fromkeys(o.actual for o in decisive if o.actual)),
-        reason=_reason(requirement, decisive),
+        reason=_reason(decisive) or ("" if decisive else requirement.untestable or silence),
         evidence=tuple(dict.fromkeys(e for o in decisive for e in o.evidence)),
         expectation=known,
     )
@@ -86,9 +89,8 @@ def _decisive(seen: list[Observation], verdict: Verdict) -> list[Observation]:
     return [o for o in seen if o.outcome in words]
 
 
-def _reason(requirement: Requirement, decisive: list[Observation]) -> str:
-    given = "; ".join(dict.fromkeys(o.reason for o in decisive if o.reason))
-    return given or ("" if decisive else requirement.untestable or "no check was run for it")
+def _reason(decisive: list[Observation]) -> str:
+    return "; ".join(dict.fromkeys(o.reason for o in decisive if o.reason))
 
 
 def exit_code(run: Run, judgements: Iterable[Judgement]) -> int:

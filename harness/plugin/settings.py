@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,7 +34,15 @@ class Settings:
     progress: bool = False
     matrix: bool = False
     remote_party: Access | None = None
-    arguments: tuple[str, ...] = field(default=())
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What was chosen, as a command line would say it; no secret is among it."""
+        flags = {"--quick": self.quick, "--matrix": self.matrix}
+        words = [flag for flag, chosen in flags.items() if chosen]
+        words += [word for glob in self.select for word in ("--select", glob)]
+        words += ["--remote-party", self.remote_party.url] if self.remote_party else []
+        return tuple(words)
 
 
 def from_options(config: pytest.Config) -> Settings:
@@ -81,6 +89,11 @@ def choose(wanted: list[str], file: str | None, discovery: Discovery) -> list[En
 
 def at_url(url: str, discovery: Discovery) -> Endpoint:
     """An endpoint known by its URL only, with the credentials that discovery finds."""
+    if re.search(r"^\w+://[^/]*@|[?#]", url):  # and it is not shown again
+        raise UsageError(
+            "a URL with a user, password, query or fragment is not taken; name the directory only, "
+            "and the token or password in a file (docs/endpoints.md)"
+        )
     try:
         parts = urlsplit(re.sub(r"^dav", "http", url))
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -89,8 +102,8 @@ def at_url(url: str, discovery: Discovery) -> Endpoint:
     if not usable:
         raise UsageError(f"{url}: not a URL of a storage endpoint; say https://HOST[:PORT]/PATH")
     return Endpoint(
-        name=re.sub(r"[^A-Za-z0-9.-]", "-", parts.netloc.rpartition("@")[2]),
-        url=parts._replace(query="", fragment="").geturl(),
+        name=re.sub(r"[^A-Za-z0-9.-]", "-", parts.netloc),
+        url=parts.geturl(),
         ca=ca_directory(),
         identity=discovery.identity({}, Path(), url),
     )

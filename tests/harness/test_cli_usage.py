@@ -41,6 +41,8 @@ def one_line(ran: Ran, words: str) -> None:
         (["check", "ftp://se.example.org/"], "not a URL of a storage endpoint"),
         (["check", "https://se.example.org:port/"], "not a URL of a storage endpoint"),
         (["check", "https://[::1/"], "not a URL of a storage endpoint"),
+        (["check", "https://user:hidden@localhost/"], "with a user, password, query"),
+        (["check", "https://localhost/?authz=hidden"], "with a user, password, query"),
         (["check", "https://localhost/", "--capath", "absent"], "absent does not exist"),
         (["check", "https://localhost/", "--select", "TCP-*"], "--select: no requirement 'TCP-*'"),
         (["check", "https://localhost/", "-E", "absent.pem"], "does not exist"),
@@ -56,6 +58,7 @@ def test_a_wrong_command_line(httptpc: Httptpc, words: list[str], said: str) -> 
     ran = httptpc(*words)
     assert ran.returncode == USAGE, ran.stderr
     one_line(ran, said)
+    assert "hidden" not in ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,9 @@ endpoints:
             5,
             "secret",
         ),
+        ("version: 1\nendpoints:\n  a: {url: 'https://u:eyJhbGciOi@h/'}\n", 3, "secret"),
+        ("version: 1\nendpoints:\n  a: {url: 'https://h/?authz=eyJhbGciOi'}\n", 3, "secret"),
+        ("version: 1\nendpoints:\n  a: {kind: x, plain-url: 'http://h/?x'}\n", 3, "of the form"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:

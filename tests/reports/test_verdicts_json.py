@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from harness.model import Expectation
 from reports import FORMATS, NO_EXTRAS
@@ -64,3 +65,10 @@ def test_every_format_writes_something_to_a_file_of_its_own():
     assert FORMATS["html"].file == "report.html"
     assert FORMATS["junit"].file == "junit.xml"
     assert FORMATS["verdicts"].file == "verdicts.json"
+
+
+def test_a_first_look_says_what_it_left_out():
+    quick = replace(OUTCOMES, header=replace(OUTCOMES.header, arguments=("--quick",)))
+    verdicts = json.loads(render(quick))["verdicts"]
+    silent = next(v for v in verdicts if v["requirement"] == "TPC-009")
+    assert silent["reason"] == "left out of a first look (--quick)"
