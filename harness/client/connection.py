@@ -267,8 +267,8 @@ class Live:
         if not pending and not select.select([connection], [], [], wait)[0]:
             return
         try:
-            data = connection.recv(READ_SIZE)
-        except TimeoutError:
+            data = _what_is_there(connection)
+        except NOTHING_THERE:
             return
         except OSError as problem:
             data = b""
@@ -279,6 +279,19 @@ class Live:
         else:
             self.reader.close(self.elapsed)
             self.close()
+
+
+NOTHING_THERE = (TimeoutError, BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def _what_is_there(connection: socket.socket) -> bytes:
+    """Read without waiting: what has come over TLS may be a ticket only (RFC 8446 section 4.6.1)."""
+    timeout = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        return connection.recv(READ_SIZE)
+    finally:
+        connection.settimeout(timeout)
 
 
 Seen = Callable[[Live], bool]
