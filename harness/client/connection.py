@@ -285,7 +285,7 @@ NOTHING_THERE = (TimeoutError, BlockingIOError, ssl.SSLWantReadError, ssl.SSLWan
 
 
 def _what_is_there(connection: socket.socket) -> bytes:
-    """Read without waiting: what has come over TLS may be a ticket only (RFC 8446 section 4.6.1)."""
+    """Read without waiting: what came over TLS may be a ticket only (RFC 8446 section 4.6.1)."""
     timeout = connection.gettimeout()
     connection.settimeout(0)
     try:
