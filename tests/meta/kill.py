@@ -23,6 +23,9 @@ SMOKE = ("TPC-002", "TPC-003", "DAV-010")
 BATCH = 20
 """Servers in one run; more share the waiting, fewer share the two cores."""
 
+WAITING = {"limits": {"copy-timeout": 30}}
+"""Where every copy hangs, a run would wait for each of them as long as the catalogue allows."""
+
 CLEAN = "clean"
 
 Judged = Mapping[str, Rows]

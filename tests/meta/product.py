@@ -25,6 +25,7 @@ from tests.meta import touched
 from tests.meta.kill import (
     BATCH,
     SMOKE,
+    WAITING,
     Deviation,
     checked,
     limits,
@@ -42,9 +43,6 @@ SIDE_BY_SIDE = 4
 """Runs at a time: a run waits for most of its time."""
 MOST = 10
 """Deviations in one run."""
-
-WAITING = {"limits": {"copy-timeout": 30}}
-"""Where every copy hangs, a run would wait for each of them as long as the catalogue allows."""
 
 Row = dict[str, Any]
 """How many requirements judged a deviation; what was missed, strayed, or blocked by a control."""

@@ -23,7 +23,18 @@ import pytest
 
 from tests.judging import Rows
 from tests.meta.keep import kept
-from tests.meta.kill import CLEAN, Deviation, Judged, checked, listed, missed, possible, server
+from tests.meta.kill import (
+    CLEAN,
+    WAITING,
+    Deviation,
+    Judged,
+    checked,
+    limits,
+    listed,
+    missed,
+    possible,
+    server,
+)
 
 pytestmark = pytest.mark.skipif(
     shutil.which("haproxy", path="/usr/sbin:/usr/bin") is None
@@ -110,9 +121,8 @@ def _run(label: str, out: Path) -> Judged:
     servers: dict[str, dict[str, Any]] = {CLEAN: {"behind": "tcp", "options": ["--data-node"]}}
     for d in batch:
         servers[d.name] = {"behind": "tcp", **server(d)}
-    select = {d.name: list(d.breaks) for d in batch}
-    select[CLEAN] = sorted({identifier for d in batch for identifier in d.breaks})
-    more = {name: {"select": identifiers} for name, identifiers in select.items()}
+    more = {d.name: {"select": list(d.breaks), **WAITING, **limits(d)} for d in batch}
+    more[CLEAN] = {"select": sorted({identifier for d in batch for identifier in d.breaks})}
     found = checked(servers, out / label, more=more)
     if label != "sample":
         _keep(batch, found)
