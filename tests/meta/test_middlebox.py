@@ -51,8 +51,8 @@ BLAMED: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What a right server is told to violate behind a proxy of that mode, and why it is the proxy."""
 
-HANDSHAKE = frozenset({"AUTH-028"})
-"""What the handshake shows is the proxy's there."""
+OF_THE_PROXY = frozenset({"AUTH-028", "SITE-002", "SITE-015"})
+"""The handshake and the addresses are the proxy's there."""
 
 CERTIFICATES = ("no X.509 credential", "gridsite: COPY with Credential: gridsite: 401")
 """Client certificates end at the proxy: what needs one is not tested behind it, or not applicable
@@ -64,11 +64,14 @@ UNSEEN: Mapping[str, str] = MappingProxyType(
 )
 """Deviations that are another server's right behaviour to whoever has no certificate."""
 
+ALONE = frozenset({"client-certificate-required"})
+"""Servers that no proxy which ends TLS can stand before: it would have nothing to show them."""
+
 
 def known() -> tuple[Deviation, ...]:
     """All that are kept; not those of gateways, which are judged at the object store behind."""
     here = (d for d in listed() if possible(d) and "S3" not in d.families)
-    return tuple(d for d in here if d.name in kept())
+    return tuple(d for d in here if d.name in kept() and d.name not in ALONE)
 
 
 def _lot(deviation: Deviation) -> str:
@@ -140,10 +143,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def untested(deviation: Deviation, clean: Rows) -> set[str]:
-    """What it breaks and nobody can see, for want of a client certificate or of its handshake."""
+    """What it breaks and nobody can see: no client certificate, and not its own handshake."""
     if deviation.name in UNSEEN:
         return set(deviation.breaks)
-    return {i for i in deviation.breaks if i in HANDSHAKE or _wants_certificate(clean[i])}
+    return {i for i in deviation.breaks if i in OF_THE_PROXY or _wants_certificate(clean[i])}
 
 
 def _wants_certificate(row: Mapping[str, Any]) -> bool:
@@ -202,6 +205,7 @@ def test_a_right_server_is_not_blamed_for_its_proxy(mode: str, out: Path) -> Non
 
 def test_the_kept_result_is_of_these_deviations() -> None:
     rows = json.loads(KEPT.read_text(encoding="utf-8"))["deviations"]
-    assert set(rows) <= {d.name for d in listed()}
+    assert set(rows) <= {d.name for d in DEVIATIONS}
+    assert len(rows) >= 0.95 * len(DEVIATIONS)
     assert [name for name, row in rows.items() if row["result"] == "escaped"] == []
-    assert sum(row["result"] == "killed" for row in rows.values()) >= 20
+    assert sum(row["result"] == "killed" for row in rows.values()) >= 0.8 * len(rows)
