@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from harness.client.bounds import too_much
 from harness.client.tls import close_notify, context, describe
 from harness.identity import X509
 from harness.model import Body, Exchange, Headers, Interim, Piece, Tls
@@ -120,6 +121,7 @@ class Live:
         self.fault = ""
         self._began = self._heard = time.monotonic()
         self._started = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self._received = 0
         self._socket: socket.socket | None = None
         self._tls: Tls | None = None
         self.peer = ""
@@ -275,8 +277,10 @@ class Live:
             self.fault = self.fault or f"while reading: {problem}"
         if data:
             self._heard = time.monotonic()
+            self._received += len(data)
             self.reader.feed(data, self.elapsed)
-        else:
+            self.fault = self.fault or too_much(self._received)
+        if not data or too_much(self._received):
             self.reader.close(self.elapsed)
             self.close()
 

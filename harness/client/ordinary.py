@@ -12,15 +12,25 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from harness.client.bounds import POOLS
 from harness.client.connection import Ask
 from harness.client.tls import context
 from harness.identity import X509
 from harness.model import Body, Exchange, Headers, Piece
 
+PIECE = 2**16
 VERSIONS = {10: "1.0", 11: "1.1", 20: "2"}
 
 
-class Adapter(HTTPAdapter):
+class BoundedAdapter(HTTPAdapter):
+    """Takes no more of an answer than its bounds allow."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+
+class Adapter(BoundedAdapter):
     """Carries our own TLS context, so that proxies, chains and CA directories are ours."""
 
     def __init__(self, ca: Path | None, pair: X509 | None, *, retries: int | Retry = 0) -> None:
@@ -42,7 +52,7 @@ class Ordinary:
         self._session.trust_env = False  # a ~/.netrc would replace our Authorization
         self._session.headers.clear()
         self._session.mount("https://", Adapter(ca, pair))
-        self._session.mount("http://", HTTPAdapter(max_retries=0))
+        self._session.mount("http://", BoundedAdapter(max_retries=0))
 
     def exchange(self, ask: Ask, *, endpoint: str, timeout: float) -> Exchange:
         """Send ``ask`` and read the whole answer; a transport error becomes a fault in words."""
@@ -74,7 +84,7 @@ class Ordinary:
         self._session.close()
 
     def _send(self, ask: Ask, timeout: float) -> tuple[requests.Response | None, bytes, str]:
-        answer = None
+        answer, body = None, bytearray()
         try:
             request = requests.Request(ask.method, ask.url, data=ask.body or None)
             prepared = self._session.prepare_request(request)
@@ -82,11 +92,14 @@ class Ordinary:
             answer = self._session.send(
                 prepared, stream=True, allow_redirects=False, timeout=timeout
             )
-            return answer, answer.raw.read(decode_content=False), ""
+            # in pieces: http.client would make room for whatever Content-Length says
+            while piece := answer.raw.read(PIECE, decode_content=False):
+                body += piece
+            return answer, bytes(body), ""
         except (requests.RequestException, urllib3.exceptions.HTTPError) as problem:
-            return answer, b"", innermost(problem)
+            return answer, bytes(body), innermost(problem)
         except ValueError as problem:  # requests looks at Location, and trips over some
-            return answer, b"", innermost(problem)
+            return answer, bytes(body), innermost(problem)
 
 
 def _headers(answer: requests.Response | None) -> Headers:
