@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 
-from harness.client.connection import Route, describe_fault
+from harness.client.connection import Ask, Kept, Live, Route, describe_fault
 from harness.endpoints import Endpoint
 from harness.plugin.settings import Settings
 from harness.problems import Unreachable, UsageError
@@ -12,6 +12,9 @@ from harness.remote_party import DistantParty
 
 PATIENCE = 8.0
 """Seconds to wait for a connection: an endpoint that is not there is said so within ten."""
+
+SILENCE = 60.0
+"""Seconds to wait for the first answer: as long as for any other."""
 
 
 def meet(settings: Settings) -> None:
@@ -22,9 +25,13 @@ def meet(settings: Settings) -> None:
 
 
 def reach(endpoint: Endpoint) -> None:
-    """Connect once. Raises Unreachable with a sentence, UsageError if trust cannot be had."""
+    """Ask once. Raises Unreachable with a sentence, UsageError if trust cannot be had.
+
+    Whatever is answered will do, and so will the end of the connection, but not silence: every
+    check would wait for its answer in vain.
+    """
     try:
-        Route(endpoint.url, endpoint.ca, endpoint.identity.x509).connect(PATIENCE).close()
+        connection = Route(endpoint.url, endpoint.ca, endpoint.identity.x509).connect(PATIENCE)
     except ssl.SSLCertVerificationError as problem:
         trusted = endpoint.ca or "the system's authorities"
         raise UsageError(
@@ -34,3 +41,11 @@ def reach(endpoint: Endpoint) -> None:
     except OSError as problem:
         fault = describe_fault(problem)
         raise Unreachable(f"{endpoint.name} cannot be reached at {endpoint.url}: {fault}") from None
+    live = Live(Ask("OPTIONS", endpoint.url), Kept(connection))
+    answered = live.until(lambda seen: seen.over or seen.reader.head is not None, within=SILENCE)
+    live.close()
+    if not answered:
+        raise Unreachable(
+            f"{endpoint.name} takes connections at {endpoint.url}, but answers nothing within "
+            f"{SILENCE:g} s"
+        )
