@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import time
 from typing import Any
 
@@ -55,7 +56,10 @@ class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: Any, *given: Any, **named: Any) -> None:
         super().__init__(sock, *given, **named)
         plain: io.BufferedReader = self.fp
-        self.fp = io.BufferedReader(Bounded(plain.detach(), sock.gettimeout()))
+        patience = sock.gettimeout()
+        self.fp = io.BufferedReader(
+            Bounded(plain.detach(), math.inf if patience is None else patience)
+        )
 
 
 class _Plain(HTTPConnection):
