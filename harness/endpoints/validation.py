@@ -28,6 +28,11 @@ TYPES = {
     "integer": "a whole number",
     "number": "a number",
 }
+FORMATS = {
+    "date": "a date such as 2027-01-31",
+    "IP address": "an IP address",
+    "network": "a network such as 192.0.2.0/24",
+}
 _ROOT = re.compile(r"^x?roots?://")
 
 
@@ -121,7 +126,8 @@ def _reason(problem: ValidationError) -> str:
     told = {
         "anyOf": "give a url, or the kind of a server that the harness can start",
         "oneOf": "give either proxy, or both cert and key",
-        "format": f"{given} is no {problem.validator_value}",
+        "format": f"{given} is not {FORMATS.get(str(problem.validator_value), 'right')}",
+        "required": f"needs {' and '.join(map(str, rules.get('required', ())))}",
         "type": f"has to be {_types(rules.get('type', ()))}",
     }
     if problem.validator == "pattern" and "examples" in rules:

@@ -19,10 +19,11 @@ from harness.capabilities import Survey
 from harness.checks import catalogue
 from harness.endpoints import Endpoint
 from harness.lint import Lint
-from harness.model import EndpointRecord, Expectation, Header
+from harness.model import EndpointRecord, Exchange, Expectation, Header
 from harness.model.codec import plain, restored
 from harness.plugin.settings import Settings, bound
 from harness.plugin.sharing import portion, shares_of
+from harness.plugin.silence import Silence
 from harness.problems import UsageError
 from harness.recorder import RUN, Recorder
 from harness.redact import Redactor
@@ -40,7 +41,8 @@ class Conduct:
         self.worker = worker
         self.redactor = settings.redactor
         self.lint = Lint()
-        self.recorder = Recorder(settings.out, settings.redactor, worker, watch=self.lint.look)
+        self.silence = Silence()
+        self.recorder = Recorder(settings.out, settings.redactor, worker, watch=self._look)
         self.endpoints = {e.name: e for e in settings.endpoints}
         self.bound = {e.name: frozenset(bound(e, catalogue())) for e in settings.endpoints}
         self.shares = dict.fromkeys(self.endpoints, 1)
@@ -48,6 +50,10 @@ class Conduct:
         self.problems: list[str] = []
         self._taken: set[str] = set()
         self.interrupted = False
+
+    def _look(self, exchange: Exchange) -> None:
+        self.lint.look(exchange)
+        self.silence.look(exchange)
 
     def record_of(self, endpoint: Endpoint) -> EndpointRecord:
         """The endpoint as the record tells of it, with all that was found out so far."""

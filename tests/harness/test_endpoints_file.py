@@ -72,8 +72,12 @@ endpoints:
         ),
         ("version: 1\nendpoints:\n  a:\n    profiles: [x]\n", 3, "give a url"),
         ("version: 1\nendpoints:\n  a:\n    url: ftp://h/\n", 4, "not of the form https://"),
-        ("version: 1\nendpoints:\n  a: {kind: x, addresses: [1.2.3]}\n", 3, "no IP address"),
-        ("version: 1\nendpoints:\n  a: {kind: x, barred-peers: [10.0.0.0/33]}\n", 3, "no network"),
+        ("version: 1\nendpoints:\n  a: {kind: x, addresses: [1.2.3]}\n", 3, "not an IP address"),
+        (
+            "version: 1\nendpoints:\n  a: {kind: x, barred-peers: [10.0.0.0/33]}\n",
+            3,
+            "not a network",
+        ),
         ("version: 1\nendpoints:\n  a: {kind: x, groups: prod}\n", 3, "groups: has to be a list"),
         (
             "version: 1\nendpoints:\n  a:\n    kind: x\n    start: {deviaton: [y]}\n",
@@ -113,11 +117,15 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, w
     ("text", "line", "words"),
     [
         ("requirement: TPC-005\n", 1, "has to be a list"),
-        ("- {requirement: TPC-005}\n", 1, "'reason' is a required property"),
+        ("- {requirement: TPC-005}\n", 1, "needs requirement and reason"),
         ("- {requirement: TPC5, reason: x}\n", 1, "not of the form TPC-005"),
         ("- {requirement: TPC-005, reason: x, reviewby: 2027-01-01}\n", 1, "mean 'review-by'"),
-        ("- requirement: TPC-005\n  reason: x\n  review-by: 2027-02-31\n", 3, "is no date"),
-        ("- requirement: TPC-005\n  reason: x\n  review-by: soon\n", 3, "is no date"),
+        (
+            "- requirement: TPC-005\n  reason: x\n  review-by: 2027-02-31\n",
+            3,
+            "is not a date such as",
+        ),
+        ("- requirement: TPC-005\n  reason: x\n  review-by: soon\n", 3, "is not a date such as"),
     ],
 )
 def test_a_mistake_in_expectations(tmp_path: Path, text: str, line: int, words: str) -> None:
