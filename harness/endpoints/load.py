@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,25 @@ OURS = Limits(parallel=32)
 """What a server may be asked that we start ourselves: it has nobody else to serve."""
 
 
-def load_endpoints(path: Path, discovery: Discovery) -> dict[str, Endpoint]:
-    """All endpoints of ``path`` by name. Raises UsageError with file, line and what to do."""
+def load_endpoints(
+    path: Path, discovery: Discovery, names: Collection[str] = ()
+) -> dict[str, Endpoint]:
+    """The endpoints of those names in ``path``, or all of them, in the order of the file.
+
+    Raises UsageError with file, line and what to do. Files that other entries name are not read:
+    what has expired there does not matter here.
+    """
     document = _document(path)
     validate(document)
+    entries = document.data["endpoints"]
+    for name in names:
+        if name not in entries:
+            raise UsageError(f"{path}: no endpoint {name!r}; there are {', '.join(entries)}")
     reader = _Reader(path.parent, discovery)
     found = {}
-    for name, entry in document.data["endpoints"].items():
+    for name in (n for n in entries if not names or n in names):
         try:
-            found[name] = reader.endpoint(name, entry)
+            found[name] = reader.endpoint(name, entries[name])
         except UsageError as problem:
             raise mistake(document, ("endpoints", name), f"{name}: {problem}") from None
     return found

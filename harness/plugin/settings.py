@@ -79,10 +79,7 @@ def choose(wanted: list[str], file: str | None, discovery: Discovery) -> list[En
     urls = [w for w in wanted if "://" in w]
     names = [w for w in wanted if "://" not in w]
     path = Path(file or DEFAULT_FILE)
-    known = load_endpoints(path, discovery) if names or not urls else {}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"{path}: no endpoint {name!r}; there are {', '.join(known)}")
+    known = load_endpoints(path, discovery, names) if names or not urls else {}
     chosen = [known[name] for name in names] if wanted else list(known.values())
     return [*chosen, *(at_url(url, discovery) for url in urls)]
 

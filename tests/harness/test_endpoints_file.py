@@ -147,6 +147,18 @@ def test_the_home_directory_in_a_path(tmp_path: Path, monkeypatch: pytest.Monkey
     assert read(tmp_path, text)["a"].expectations == ()
 
 
+def test_files_of_other_entries_do_not_matter(tmp_path: Path) -> None:
+    file = tmp_path / "endpoints.yaml"
+    file.write_text(
+        "version: 1\nendpoints:\n  a: {kind: x}\n  b: {kind: x, ca: ./nowhere}\n", encoding="utf-8"
+    )
+    assert list(load_endpoints(file, Discovery(Redactor(), {}), ["a"])) == ["a"]
+    with pytest.raises(UsageError, match="line 4: b: ca:"):
+        load_endpoints(file, Discovery(Redactor(), {}), ["a", "b"])
+    with pytest.raises(UsageError, match="no endpoint 'c'; there are a, b"):
+        load_endpoints(file, Discovery(Redactor(), {}), ["c"])
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         load_endpoints(tmp_path / "nowhere.yaml", Discovery(Redactor(), {}))
