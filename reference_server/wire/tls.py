@@ -88,8 +88,14 @@ class TlsSocket:
                 sent += self.send(view[sent:])
 
     def close_notify(self) -> None:
-        """Say, without waiting, that nothing follows."""
+        """Say, without waiting, that nothing follows. What lies here unread is thrown away.
+
+        `shutdown` looks for the peer's own mark; data there instead break the connection for it.
+        """
         with contextlib.suppress(OSError, ValueError):
+            with memoryview(bytearray(FIRST_READ)) as unread:
+                while self._decrypt(unread):
+                    pass
             with contextlib.suppress(ssl.SSLWantReadError):
                 self._tls.shutdown()
             self._sock.settimeout(0)
