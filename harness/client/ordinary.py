@@ -19,6 +19,10 @@ from harness.identity import X509
 from harness.model import Body, Exchange, Headers, Piece
 
 PIECE = 2**16
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND"})
+LEFT = "Remote end closed connection without response"
+"""What http.client says of a connection that ended where the answer was to begin."""
+
 VERSIONS = {10: "1.0", 11: "1.1", 20: "2"}
 
 
@@ -59,6 +63,9 @@ class Ordinary:
         started = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         began = time.monotonic()
         answer, body, fault = self._send(ask, timeout)
+        if fault == LEFT and ask.method in SAFE:
+            # the kept connection was closed meanwhile: RFC 9112 section 9.3.1 lets us ask again
+            answer, body, fault = self._send(ask, timeout)
         seconds = round(time.monotonic() - began, 4)
         return Exchange(
             id="",
