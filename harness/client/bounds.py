@@ -12,7 +12,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 MOST_BYTES = 2**27
-"""Of one answer: twice the largest file that a check asks for."""
+"""Of one answer: nearly twice the largest file that a check asks for."""
 
 SLOWEST = 10_000
 """Bytes a second: what comes slower than that, once the time to answer is over, has no end."""

@@ -285,7 +285,7 @@ class Live:
             self.close()
 
 
-NOTHING_THERE = (TimeoutError, BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+NOTHING_THERE = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 def _what_is_there(connection: socket.socket) -> bytes:

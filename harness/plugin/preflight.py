@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 
+from harness.client.client import TIMEOUT
 from harness.client.connection import Ask, Kept, Live, Route, describe_fault
 from harness.endpoints import Endpoint
 from harness.plugin.settings import Settings
@@ -13,7 +14,7 @@ from harness.remote_party import DistantParty
 PATIENCE = 8.0
 """Seconds to wait for a connection: an endpoint that is not there is said so within ten."""
 
-SILENCE = 60.0
+SILENCE = TIMEOUT
 """Seconds to wait for the first answer: as long as for any other."""
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +16,8 @@ import pytest
 from fixtures.kinds import Started, reference
 from fixtures.pki import Testbed
 
+Talk = Callable[[socket.socket, threading.Event], None]
+"""What a server says on a connection after the first request, until the event is set."""
 Ran = subprocess.CompletedProcess[str]
 Httptpc = Callable[..., Ran]
 
@@ -74,3 +79,28 @@ def site_file(server: Started, tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     return file
+
+
+@pytest.fixture
+def talking() -> Iterator[Callable[[Talk], str]]:
+    """Starts a server that holds one conversation on one connection; its URL."""
+    over, threads = threading.Event(), []
+
+    def start(talk: Talk) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+
+        def run() -> None:
+            with listener, listener.accept()[0] as connection, contextlib.suppress(OSError):
+                connection.settimeout(20)
+                connection.recv(65536)
+                talk(connection, over)
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+
+    yield start
+    over.set()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,8 +14,8 @@ from harness.client import bounds
 from harness.client.connection import Ask, Live, Route
 from harness.client.ordinary import Ordinary
 from harness.model import Exchange
+from tests.harness.conftest import Talk
 
-Talk = Callable[[socket.socket, threading.Event], None]
 PATIENCE = 1.0
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -49,31 +49,6 @@ def drips_head(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(b"x")
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[Talk], str]]:
-    """Starts a server that says this on one connection until the client has gone; its URL."""
-    over, threads = threading.Event(), []
-
-    def start(talk: Talk) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))
-
-        def run() -> None:
-            with listener, listener.accept()[0] as connection, contextlib.suppress(OSError):
-                connection.settimeout(20)
-                connection.recv(65536)
-                talk(connection, over)
-
-        threads.append(threading.Thread(target=run))
-        threads[-1].start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/x"
-
-    yield start
-    over.set()
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
-
-
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "MOST_BYTES", 2**22)
@@ -101,10 +76,10 @@ def live(url: str) -> Exchange:
     ],
 )
 def test_an_answer_without_end(
-    serve: Callable[[Talk], str], way: Callable[[str], Exchange], talk: Talk, words: str
+    talking: Callable[[Talk], str], way: Callable[[str], Exchange], talk: Talk, words: str
 ) -> None:
     began = time.monotonic()
-    seen = way(serve(talk))
+    seen = way(talking(talk))
     assert time.monotonic() - began < 5 * PATIENCE
     assert words in seen.fault
     assert seen.fault or seen.problems

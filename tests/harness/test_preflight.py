@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from harness.endpoints import Endpoint
 from harness.plugin import preflight
 from harness.problems import Unreachable
-
-Talk = Callable[[socket.socket, threading.Event], None]
+from tests.harness.conftest import Talk
 
 
 def silent(connection: socket.socket, over: threading.Event) -> None:
@@ -41,28 +39,12 @@ def leaves(connection: socket.socket, over: threading.Event) -> None:
 
 
 @pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Talk], Endpoint]]:
-    """Starts a server that says this on one connection; the endpoint."""
+def at(
+    talking: Callable[[Talk], str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Talk], Endpoint]:
+    """Starts a server that says this; the endpoint."""
     monkeypatch.setattr(preflight, "SILENCE", 0.5)
-    over, threads = threading.Event(), []
-
-    def start(talk: Talk) -> Endpoint:
-        listener = socket.create_server(("127.0.0.1", 0))
-
-        def run() -> None:
-            with listener, listener.accept()[0] as connection, contextlib.suppress(OSError):
-                connection.recv(65536)
-                talk(connection, over)
-
-        threads.append(threading.Thread(target=run))
-        threads[-1].start()
-        return Endpoint("a", url=f"http://127.0.0.1:{listener.getsockname()[1]}/x")
-
-    yield start
-    over.set()
-    for thread in threads:
-        thread.join(10)
-        assert not thread.is_alive()
+    return lambda talk: Endpoint("a", url=talking(talk))
 
 
 @pytest.mark.parametrize("talk", [silent, drips])
